@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace probefarm {
+
+// A file that a worker has built and wants to send.
+struct UploadIntent {
+  int64_t job = 0;
+  int64_t epoch = 0;
+  std::string tag;
+  std::string file_name;  // true name; the host sanitises it
+  std::string sha256;
+  int64_t size = 0;
+};
+
+// A whole HTTP request, for whoever holds the file: one use, bound to job and epoch.
+struct UploadGrant {
+  std::string method;
+  std::string url;
+  std::map<std::string, std::string> headers;
+  absl::Time deadline;
+};
+
+// The host is not to be asked before then: pacing, or trouble on its side. Costs no attempt.
+struct WaitUntil {
+  absl::Time not_before;
+  std::string why;
+};
+
+// An asset of that name is there. Whether it is ours is for the caller to see: compare the digest.
+struct AssetPresent {
+  std::string asset_name;
+};
+
+using UploadAnswer = std::variant<UploadGrant, WaitUntil, AssetPresent>;
+
+// What a worker says came back for a grant.
+struct UploadReport {
+  int http_status = 0;                         // 0: no answer; `error` says why
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;                            // at most 64 KB of it
+  std::string error;
+};
+
+// The upload arrived: look at the asset.
+struct UploadAccepted {
+  std::string asset_name;
+};
+// The grant is used up without effect: ask for another.
+struct UploadRetry {
+  std::string why;
+};
+// This file can never be published under this name.
+struct UploadRefused {
+  std::string why;
+};
+
+using UploadOutcome = std::variant<UploadAccepted, UploadRetry, WaitUntil, UploadRefused>;
+
+// An asset as the host holds it.
+struct HostedAsset {
+  std::string tag;
+  std::string asset_name;
+  std::string url;     // where anyone can download it
+  std::string sha256;  // as the host computed it; empty when it does not know
+  int64_t size = 0;
+};
+
+// Where releases live: a directory, GitHub. All calls may block on I/O: never call them from a
+// reactor. Thread-safe. Every message says what to do. No asset is ever replaced through this
+// interface.
+class ReleaseHost {
+ public:
+  virtual ~ReleaseHost() = default;
+
+  // Makes the release if it is missing and reserves the name.
+  virtual absl::StatusOr<UploadAnswer> PrepareUpload(UploadIntent const& intent) = 0;
+
+  // Turns the answer that a worker reports into a decision. Asks nobody.
+  virtual UploadOutcome InterpretUpload(UploadIntent const& intent, UploadReport const& report) = 0;
+
+  // NOT_FOUND when there is no such asset (in `uploaded` state).
+  virtual absl::StatusOr<HostedAsset> FindAsset(std::string const& tag,
+                                                std::string const& asset_name) = 0;
+
+  // Every asset of every release that this host holds, side files not. May be long.
+  virtual absl::StatusOr<std::vector<HostedAsset>> ListAssets() = 0;
+
+  // Writes a side file (SHA256SUMS, index.json, …) in place of an older one, so that a reader sees
+  // the old or the new.
+  virtual absl::Status WriteSideFile(std::string const& tag, std::string const& name,
+                                     std::string const& content) = 0;
+
+  // Reachable and writable? For readiness.
+  virtual absl::Status Check() = 0;
+};
+
+}  // namespace probefarm

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "absl/random/bit_gen_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job.h"
+#include "lib/runtime/backoff.h"
+
+namespace probefarm {
+
+//   QUEUED(not_before) ─► LEASED(epoch) ─► BUILT ─► UPLOADING ─► VERIFYING ─► PUBLISHED
+//         ▲                   │              │          │            │
+//         └── expired, released, transient failure, asset missing ───┘
+//              (backoff; attempts counted)
+//
+//   FAILED     these inputs cannot build (permanent)
+//   DEAD       the limit of attempts, or the poison limit, is reached
+//   CANCELLED  from QUEUED, LEASED, BUILT
+//   SKIPPED    published meanwhile, or not applicable
+
+// What happens to a job. Each says who may send it; the caller has already checked the worker's
+// session and epoch.
+namespace job_event {
+
+// The dispatcher gives the job to a worker.
+struct Grant {
+  std::string session;
+  std::string worker;
+  absl::Duration run_limit;  // from the spec, with room for fetching inputs
+};
+// The coordinator: the worker's session has ended. `crowd`: many workers were lost at once, which
+// poisons nothing.
+struct Expire {
+  bool crowd = false;
+};
+// The worker gives the lease back unharmed: draining, or no room for it.
+struct Release {
+  Reason reason;
+};
+// The worker: the run failed for a reason that may pass (network, engine, disk). Counts as an
+// attempt.
+struct TransientFailure {
+  Reason reason;
+};
+// The worker: these inputs cannot build.
+struct PermanentFailure {
+  Reason reason;
+};
+// The worker: the digest, before any upload. The same digest again is OK and changes nothing.
+struct ReportArtifact {
+  Artifact artifact;
+};
+// The coordinator gave an upload grant. Again while UPLOADING is OK.
+struct GrantUpload {};
+// The release host says the upload arrived.
+struct UploadArrived {};
+// The asset at the release host equals what was reported.
+struct Verified {};
+// The release host does not hold the asset after all: the artifact is gone with the worker, so it
+// is built again. Trouble at the release host does not consume attempts.
+struct AssetMissing {};
+// The release host, or the catalog, holds another digest under this name.
+struct Conflict {
+  Reason reason;
+};
+// The probe was published by someone else, or does not apply.
+struct Skip {
+  Reason reason;
+};
+// A client.
+struct Cancel {};
+// A client: from FAILED, DEAD, CANCELLED or SKIPPED back to QUEUED with fresh counters.
+struct Retry {};
+
+}  // namespace job_event
+
+using JobEvent =
+    std::variant<job_event::Grant, job_event::Expire, job_event::Release,
+                 job_event::TransientFailure, job_event::PermanentFailure,
+                 job_event::ReportArtifact, job_event::GrantUpload, job_event::UploadArrived,
+                 job_event::Verified, job_event::AssetMissing, job_event::Conflict, job_event::Skip,
+                 job_event::Cancel, job_event::Retry>;
+
+// Limits of the attempt accounting.
+struct AttemptPolicy {
+  int max_attempts = 5;
+  int max_free_requeues = 50;
+  int poison_losses = 3;   // lost this often while building: DEAD
+  int poison_workers = 2;  // lost on this many distinct workers while building: DEAD
+  Backoff backoff;
+};
+
+// The job after `event`, or FAILED_PRECONDITION naming the event and the state when that move does
+// not exist. The only place that changes a job's state. Pure; `random` decides the jitter of the
+// backoff. The epoch grows by one at each Grant and never otherwise. Attempts never exceed the
+// limit: the run that would need one more ends in DEAD instead. A lease that leaves the worker
+// clears session and run_deadline.
+absl::StatusOr<Job> Transition(Job job, JobEvent const& event, AttemptPolicy const& policy,
+                               absl::Time now, absl::BitGenRef random);
+
+// "grant", "expire", …: for messages and metrics.
+absl::string_view EventName(JobEvent const& event);
+
+}  // namespace probefarm

@@ -1,0 +1,194 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/scheduling/lease_reconciliation.h"
+
+namespace probefarm {
+
+using BackfillId = int64_t;
+
+// --- sessions and leases
+
+struct NewSession {
+  std::string session;  // random, made by the coordinator
+  std::string worker;
+  Capabilities capabilities;
+  int slots = 0;
+  std::vector<LeaseKey> held;  // what the worker still holds from an earlier session
+};
+
+struct OpenedSession {
+  std::vector<LeaseVerdict> verdicts;  // one for each of NewSession::held
+};
+
+// A worker's claim on a lease.
+struct LeaseRef {
+  LeaseKey key;
+  std::string session;
+};
+
+struct AcquireRequest {
+  std::string session;
+  std::string request_id;
+  int max_leases = 1;
+};
+
+struct GrantedLease {
+  Job job;           // LEASED, with its new epoch
+  std::string spec;  // canonical JSON
+};
+
+struct HeartbeatRequest {
+  std::string session;
+  std::vector<LeaseKey> held;
+  int free_slots = 0;
+};
+
+struct HeartbeatAnswer {
+  std::vector<LeaseVerdict> verdicts;  // one for each of HeartbeatRequest::held
+};
+
+struct ExpiredLease {
+  LeaseKey key;
+  std::string worker;
+  Job job;  // after the event: QUEUED or DEAD
+};
+
+struct WorkerRecord {
+  std::string worker;
+  std::string session;
+  Capabilities capabilities;
+  int slots = 0;
+  int free_slots = 0;
+  absl::Time last_heartbeat;
+  bool live = false;
+  std::vector<Job> leases;
+};
+
+// --- jobs
+
+struct NewJob {
+  ProbeId probe;
+  std::string file_name;
+  std::string fingerprint;
+  Requirements requirements;
+  Lane lane = Lane::kBackfill;
+  absl::Duration run_limit = absl::Hours(1);
+  std::string spec;  // canonical JSON
+};
+
+struct EnqueueBatch {
+  std::vector<NewJob> jobs;
+  std::string idempotency_key;         // may be empty
+  std::optional<BackfillId> backfill;  // the jobs, joined ones too, become part of it
+};
+
+struct EnqueuedJob {
+  JobId id = 0;
+  bool joined = false;  // an unfinished job for the probe was there already
+};
+
+// Every field that is set must match.
+struct JobFilter {
+  std::vector<JobState> states;  // any of; empty: all
+  std::string driver_version;
+  std::string target;
+  std::string
+      kernel_regex;  // RE2, searched in the kernel release; the caller has checked that it compiles
+  std::optional<Kind> kind;
+  std::optional<Arch> arch;
+  std::optional<BackfillId> backfill;
+};
+
+struct PageRequest {
+  int limit = 100;
+  std::string cursor;  // of an earlier page; empty: from the start. INVALID_ARGUMENT when it is not
+                       // a cursor
+};
+
+struct JobPage {
+  std::vector<Job> jobs;
+  std::string next_cursor;  // empty: no more
+};
+
+using JobCounts = std::map<JobState, int64_t>;
+
+struct LogRequest {
+  JobId job = 0;
+  std::optional<int64_t> epoch;
+  int64_t offset = 0;
+  int64_t limit = 1 << 20;
+};
+
+struct LogChunk {
+  int64_t epoch = 0;
+  std::string bytes;
+  bool complete = false;  // the job is final or the epoch is over: nothing will follow what has
+                          // been read to its end
+};
+
+// What planning must know of one probe.
+struct ProbeKnowledge {
+  std::optional<JobId> unfinished;
+  bool published = false;  // the catalog has it and the release host holds it
+  std::string sha256;  // of the catalog's record, also when the release host lost the asset; empty:
+                       // never published
+  std::vector<std::string> failed_fingerprints;  // of FAILED jobs
+};
+
+struct BackfillProgress {
+  BackfillId id = 0;
+  std::string description;
+  JobCounts counts;
+  int64_t stale_releases = 0;  // releases of these probes whose side files are not written yet
+};
+
+// --- the catalog
+
+enum class AssetPresence { kPresent, kMissing };
+
+struct PublishedAsset {
+  ProbeId probe;
+  std::string file_name;  // true name
+  std::string tag;
+  std::string asset_name;  // as the release host holds it
+  std::string url;
+  std::string sha256;
+  int64_t size = 0;
+  JobId job = 0;
+  int64_t epoch = 0;
+  std::string worker;
+  absl::Time built_at;
+  absl::Time published_at;
+  AssetPresence presence = AssetPresence::kPresent;
+};
+
+// Every field that is set must match.
+struct AssetFilter {
+  std::string tag;
+  std::string driver_version;
+  std::string target;
+  std::string kernel_regex;
+  std::optional<Kind> kind;
+  std::optional<Arch> arch;
+  std::optional<AssetPresence> presence;
+};
+
+struct AssetPage {
+  std::vector<PublishedAsset> assets;
+  std::string next_cursor;
+};
+
+struct StaleRelease {
+  std::string tag;
+  int64_t revision = 0;  // grows with every change of the tag's part of the catalog
+};
+
+}  // namespace probefarm

@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/scheduling/job_transition.h"
+#include "coordinator/scheduling/lease_reconciliation.h"
+#include "coordinator/store/records.h"
+
+namespace probefarm {
+
+// Called exactly once, on a thread of the store, after the commit (for a write) or the read. Must
+// not block.
+template <class T>
+using Done = absl::AnyInvocable<void(absl::StatusOr<T>) &&>;
+
+// Everything that must outlive the coordinator: jobs, sessions, logs, the catalog of published
+// probes. Decisions are not made here: a write reads what it needs, asks the pure core and commits
+// the answer, all in one transaction.
+//
+// Thread-safe; no call blocks on I/O. A call that is answered OK is on disk (I1). Errors of every
+// call: RESOURCE_EXHAUSTED when the disk is full (reads go on), UNAVAILABLE after Shutdown(),
+// DATA_LOSS when the file cannot be trusted any more. Correctness rests on compare-and-set by (id,
+// epoch, session), never on being the only process, so that PostgreSQL with several coordinators
+// can stand behind the same contract. One suite, store_contract.h, runs against every
+// implementation.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // --- sessions and leases; a worker's calls
+
+  // Voids every earlier session of the worker id and rebinds to the new one the leases in `held`
+  // that the worker's earlier session (or its last, if it has ended) still owns by epoch. Its other
+  // leases are released without counting.
+  virtual void OpenSession(NewSession session, Done<OpenedSession> done) = 0;
+
+  // Grants up to `request.max_leases` eligible jobs. The same request id of the same session
+  // replays the same leases, as long as they are still held, whatever happened to the first answer.
+  // ABORTED when the session is unknown or void.
+  virtual void Acquire(AcquireRequest request, Done<std::vector<GrantedLease>> done) = 0;
+
+  // Keeps the session alive and reconciles its leases. ABORTED "reopen" for an unknown session,
+  // ABORTED "void" for one that a later session of the same worker id replaced. Leases that the
+  // worker never heard of go back to the queue uncounted.
+  virtual void Heartbeat(HeartbeatRequest request, Done<HeartbeatAnswer> done) = 0;
+
+  // One event of a worker on its lease. ABORTED when (job, epoch, session) is not the present
+  // lease. A final report that repeats the accepted one is OK.
+  virtual void ApplyToLease(LeaseRef lease, JobEvent event, Done<Job> done) = 0;
+
+  // Appends to the job's log at `offset` of this epoch. What the log already holds is skipped; the
+  // answer is the length now. OUT_OF_RANGE for a gap, with the length. Bytes beyond `max_log_bytes`
+  // are dropped and the log says so once. A stale epoch is ABORTED.
+  virtual void AppendLog(LeaseRef lease, int64_t offset, std::string bytes, Done<int64_t> done) = 0;
+
+  // Ends sessions that have not been heard of for `ttl` and requeues their leases; also leases
+  // beyond their run deadline. After a restart every session gets one full ttl first. Answers what
+  // expired.
+  virtual void ExpireSessions(absl::Duration ttl, Done<std::vector<ExpiredLease>> done) = 0;
+
+  // --- jobs; the planner's and the clients' calls
+
+  // One answer for each entry, in order: a bad entry harms no other. An unfinished job for the same
+  // probe is joined instead of doubled (I7). The same idempotency key (when not empty) answers what
+  // it answered first.
+  virtual void Enqueue(EnqueueBatch batch, Done<std::vector<absl::StatusOr<EnqueuedJob>>> done) = 0;
+
+  // One event on a job that is not a worker's: Cancel, Retry, UploadArrived, …. NOT_FOUND, or
+  // FAILED_PRECONDITION by the state machine. When `if_epoch` is given and differs: ABORTED.
+  virtual void ApplyToJob(JobId job, std::optional<int64_t> if_epoch, JobEvent event,
+                          Done<Job> done) = 0;
+
+  virtual void GetJob(JobId job, Done<Job> done) = 0;
+  virtual void GetSpec(JobId job, Done<std::string> done) = 0;
+  // Newest first; see JobFilter. Pages are stable: a job that changes meanwhile is neither doubled
+  // nor lost.
+  virtual void ListJobs(JobFilter filter, PageRequest page, Done<JobPage> done) = 0;
+  virtual void CountJobs(JobFilter filter, Done<JobCounts> done) = 0;
+  // Up to `limit` bytes from `offset` of the log of the job's latest epoch (or the one that the
+  // request names).
+  virtual void ReadLog(LogRequest request, Done<LogChunk> done) = 0;
+  virtual void ListWorkers(Done<std::vector<WorkerRecord>> done) = 0;
+
+  // What is already known of these probes: an unfinished job, a published asset, a failure with its
+  // fingerprint. In order.
+  virtual void FindProbes(std::vector<ProbeId> probes, Done<std::vector<ProbeKnowledge>> done) = 0;
+
+  // A backfill groups jobs (new and joined) so that its progress can be asked for.
+  virtual void CreateBackfill(std::string description, Done<BackfillId> done) = 0;
+  virtual void GetBackfill(BackfillId backfill, Done<BackfillProgress> done) = 0;
+
+  // --- the catalog
+
+  // VERIFYING → PUBLISHED and the catalog's row in one transaction; the release's side files become
+  // stale with it. ALREADY_EXISTS when the catalog holds the probe with another digest.
+  virtual void Publish(JobId job, PublishedAsset asset, Done<Job> done) = 0;
+  virtual void FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) = 0;
+  virtual void ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) = 0;
+  // The release host no longer holds it (or holds it again). The record and its digest stay: a
+  // rebuild must match.
+  virtual void MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
+                         Done<bool> done) = 0;
+
+  // Tags whose side files are older than the catalog, and the mark that they are written as of
+  // `revision`.
+  virtual void StaleReleases(Done<std::vector<StaleRelease>> done) = 0;
+  virtual void SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) = 0;
+
+  // The digest first recorded under `key`: answers `digest` itself when there was none. For inputs
+  // whose URL moves.
+  virtual void Pin(std::string key, std::string digest, Done<std::string> done) = 0;
+
+  // --- the whole
+
+  // `on_eligible(n)` runs after a commit that made about n jobs eligible; on the store's thread,
+  // must not block. One listener.
+  virtual void SetQueueListener(std::function<void(int)> on_eligible) = 0;
+  // One trivial read: is the store there? For readiness.
+  virtual void Ping(Done<bool> done) = 0;
+  // Finishes what was accepted, then answers everything else UNAVAILABLE. Blocks until done.
+  // Idempotent.
+  virtual void Shutdown() = 0;
+};
+
+}  // namespace probefarm

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace probefarm {
+
+// Decompresses a plain, gz, xz or zst file in pieces (a package index), whatever its name says,
+// into `sink`, whose error ends the reading. RESOURCE_EXHAUSTED beyond `max_bytes` out; DATA_LOSS
+// for a truncated or broken file; both name the path.
+absl::Status DecompressFile(std::string const& path, int64_t max_bytes,
+                            std::function<absl::Status(absl::string_view)> const& sink);
+
+}  // namespace probefarm

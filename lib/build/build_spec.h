@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lib/driver/probe.h"
+
+namespace probefarm {
+
+// A file from outside, known by its digest. The URLs are tried in turn; nothing is trusted but the
+// digest.
+struct Input {
+  std::string name;    // "linux-headers-6.1.0-47-common_6.1.170-3_all.deb": for messages and for a
+                       // folder of inputs
+  std::string sha256;  // 64 lower-case hexadecimal digits
+  int64_t size = 0;    // bytes
+  std::vector<std::string> urls;
+  friend bool operator==(Input const&, Input const&) = default;
+};
+
+// How an archive's entries reach a tree.
+enum class ArchiveFormat { kDeb, kTar };  // kTar: plain or compressed with gz, xz or zst
+
+// An archive and the part of it that is unpacked.
+struct ArchiveInput {
+  Input file;
+  ArchiveFormat format = ArchiveFormat::kDeb;
+  // Only entries below this folder, which is taken off: "usr/src/scap-0.20.0/" puts its content at
+  // the tree's root. Empty: all.
+  std::string strip_prefix;
+  friend bool operator==(ArchiveInput const&, ArchiveInput const&) = default;
+};
+
+// The builder image: an archive as `docker save` writes it, known by its digest; the engine knows
+// what it holds by its id.
+struct ImageInput {
+  Input archive;
+  std::string id;  // "sha256:<hex>", the image's id once loaded
+  std::string
+      fingerprint;  // versions of gcc, clang, binutils, make, libelf: what can change the output
+  friend bool operator==(ImageInput const&, ImageInput const&) = default;
+};
+
+// What a build may use; beyond it the build fails.
+struct BuildLimits {
+  int64_t memory_bytes = int64_t{2} << 30;
+  double cpus = 1;
+  int processes = 512;
+  absl::Duration timeout = absl::Minutes(20);
+  int64_t output_bytes = int64_t{256} << 20;
+  int64_t log_bytes = int64_t{16} << 20;
+  friend bool operator==(BuildLimits const&, BuildLimits const&) = default;
+};
+
+// What the file that comes out must say of itself.
+struct ArtifactExpectation {
+  std::string
+      kernel_release;  // uname -r: section `kernel_version` of a .o, first word of a .ko's vermagic
+  std::string driver_version;  // section `probe_version` of a .o, `version` in a .ko's .modinfo
+  friend bool operator==(ArtifactExpectation const&, ArtifactExpectation const&) = default;
+};
+
+// Everything that decides the bytes of one probe. Made whole by the coordinator before the build
+// runs, so a worker's version cannot change the output and the provenance is complete beforehand.
+// Its canonical JSON is *the* spec: the same bytes are stored, leased, published and given to
+// `probefarm-worker rebuild`.
+//
+// In the container: headers are unpacked into a volume mounted read-only at /kernel, source into a
+// volume at /build/source, the script stands at /build/build.sh and runs as `bash /build/build.sh`
+// with `env` and nothing else of the worker's; what it leaves at `output` (below /build) is the
+// artifact.
+struct BuildSpec {
+  ProbeId probe;
+  std::string file_name;  // true name: "falco_debian_6.1.170-3-cloud-amd64_1.ko"
+  ImageInput image;
+  std::vector<ArchiveInput> headers;
+  std::vector<ArchiveInput> source;
+  std::string script;
+  std::map<std::string, std::string> env;
+  std::string output = "out/probe";
+  BuildLimits limits;
+  ArtifactExpectation expect;
+  friend bool operator==(BuildSpec const&, BuildSpec const&) = default;
+};
+
+// Canonical JSON: keys sorted, no insignificant space, one trailing newline. Equal specs give equal
+// bytes.
+std::string ToJson(BuildSpec const& spec);
+
+// Errors name the key. Unknown keys, missing keys, digests that are not digests and paths that
+// leave their tree are refused.
+absl::StatusOr<BuildSpec> ParseBuildSpec(absl::string_view json);
+
+// SHA-256 over what can change the output: the digests of inputs (not their URLs), script, env, the
+// image's toolchain fingerprint (not its id). A build that failed for good is not tried again while
+// this is the same.
+std::string InputsFingerprint(BuildSpec const& spec);
+
+}  // namespace probefarm

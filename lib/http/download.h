@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/http/http_client.h"
+
+namespace probefarm {
+
+// What a conditional request sends along, and what the answer said.
+struct Validators {
+  std::string etag;
+  std::string last_modified;
+};
+
+struct DownloadRequest {
+  std::vector<std::string> urls;  // tried in turn
+  std::string
+      destination;     // final path; written under a unique name beside it, synced, then renamed
+  std::string sha256;  // empty: not known (a signed index is checked by its signature)
+  int64_t size = -1;   // -1: not known
+  int64_t max_bytes = int64_t{4} << 30;
+  Validators validators;  // only with one URL
+  std::function<bool()> cancelled;
+};
+
+struct DownloadResult {
+  bool not_modified = false;  // 304: the destination was not touched
+  Validators validators;
+  std::string sha256;
+  int64_t size = 0;
+};
+
+// Downloads a file so that the destination is either absent (or as it was) or whole and verified,
+// whatever happens. NOT_FOUND when every URL answered 404 or 410; DATA_LOSS when what came has
+// another digest or size (both are named); RESOURCE_EXHAUSTED over max_bytes or on a full disk;
+// UNAVAILABLE otherwise. Messages name the last URL.
+absl::StatusOr<DownloadResult> Download(HttpClient& http, DownloadRequest const& request);
+
+}  // namespace probefarm

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "absl/random/bit_gen_ref.h"
+#include "absl/time/time.h"
+
+namespace probefarm {
+
+// How long to wait before a try: exponential with full jitter, so that many who failed together do
+// not return together.
+struct Backoff {
+  absl::Duration base = absl::Seconds(1);
+  absl::Duration limit = absl::Minutes(10);
+
+  // The most that try `n` (1 is the first retry) can wait: min(limit, base * 2^n). Pure.
+  absl::Duration Ceiling(int n) const;
+  // Uniform in [0, Ceiling(n)).
+  absl::Duration Delay(int n, absl::BitGenRef random) const;
+};
+
+}  // namespace probefarm

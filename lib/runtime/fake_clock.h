@@ -1,0 +1,35 @@
+#pragma once
+
+#include "lib/runtime/clock.h"
+#include "lib/runtime/mutex.h"
+
+namespace probefarm {
+
+// A clock that a test moves by hand. Thread-safe.
+class FakeClock final : public Clock {
+ public:
+  explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1'800'000'000)) : now_(start) {}
+
+  absl::Time Now() const override {
+    MutexLock lock(mu_);
+    return now_;
+  }
+
+  absl::Duration SinceBoot() const override {
+    MutexLock lock(mu_);
+    return since_boot_;
+  }
+
+  void Advance(absl::Duration by) {
+    MutexLock lock(mu_);
+    now_ += by;
+    since_boot_ += by;
+  }
+
+ private:
+  mutable Mutex mu_;
+  absl::Time now_ GUARDED_BY(mu_);
+  absl::Duration since_boot_ GUARDED_BY(mu_) = absl::ZeroDuration();
+};
+
+}  // namespace probefarm

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "absl/time/time.h"
+
+// Clang's thread-safety analysis: every shared field says which mutex guards it, and the build
+// fails where that is broken.
+#if defined(__clang__)
+#define PROBEFARM_TSA(x) __attribute__((x))
+#else
+#define PROBEFARM_TSA(x)
+#endif
+#define CAPABILITY(x) PROBEFARM_TSA(capability(x))
+#define SCOPED_CAPABILITY PROBEFARM_TSA(scoped_lockable)
+#define GUARDED_BY(x) PROBEFARM_TSA(guarded_by(x))
+#define REQUIRES(...) PROBEFARM_TSA(requires_capability(__VA_ARGS__))
+#define EXCLUDES(...) PROBEFARM_TSA(locks_excluded(__VA_ARGS__))
+#define ACQUIRE(...) PROBEFARM_TSA(acquire_capability(__VA_ARGS__))
+#define RELEASE(...) PROBEFARM_TSA(release_capability(__VA_ARGS__))
+#define NO_THREAD_SAFETY_ANALYSIS PROBEFARM_TSA(no_thread_safety_analysis)
+
+namespace probefarm {
+
+// std::mutex with annotations. (Debian's prebuilt absl::Mutex raises false races under
+// ThreadSanitizer.)
+class CAPABILITY("mutex") Mutex {
+ public:
+  Mutex() = default;
+  Mutex(Mutex const&) = delete;
+  Mutex& operator=(Mutex const&) = delete;
+
+  void Lock() ACQUIRE() { mu_.lock(); }
+  void Unlock() RELEASE() { mu_.unlock(); }
+
+ private:
+  friend class CondVar;
+  std::mutex mu_;
+};
+
+// Holds a mutex for a scope.
+class SCOPED_CAPABILITY MutexLock {
+ public:
+  explicit MutexLock(Mutex& mu) ACQUIRE(mu) : mu_(mu) { mu_.Lock(); }
+  ~MutexLock() RELEASE() { mu_.Unlock(); }
+  MutexLock(MutexLock const&) = delete;
+  MutexLock& operator=(MutexLock const&) = delete;
+
+ private:
+  Mutex& mu_;
+};
+
+// Waits for a change of what a mutex guards. Callers loop on their condition: wake-ups can be
+// spurious.
+class CondVar {
+ public:
+  void Wait(Mutex& mu) REQUIRES(mu) {
+    std::unique_lock<std::mutex> lock(mu.mu_, std::adopt_lock);
+    cv_.wait(lock);
+    lock.release();
+  }
+
+  // False when `timeout` passed without a notification.
+  bool WaitFor(Mutex& mu, absl::Duration timeout) REQUIRES(mu) {
+    std::unique_lock<std::mutex> lock(mu.mu_, std::adopt_lock);
+    bool const notified =
+        cv_.wait_for(lock, absl::ToChronoNanoseconds(timeout)) == std::cv_status::no_timeout;
+    lock.release();
+    return notified;
+  }
+
+  void NotifyOne() { cv_.notify_one(); }
+  void NotifyAll() { cv_.notify_all(); }
+
+ private:
+  std::condition_variable cv_;
+};
+
+}  // namespace probefarm
