@@ -89,16 +89,19 @@ struct BuildSpec {
 };
 
 // Canonical JSON: keys sorted, no insignificant space, one trailing newline. Equal specs give equal
-// bytes.
+// bytes. The timeout is written in whole seconds; bytes that are not UTF-8 become U+FFFD.
+// docs/build-spec.md describes the document.
 std::string ToJson(BuildSpec const& spec);
 
-// Errors name the key. Unknown keys, missing keys, digests that are not digests and paths that
-// leave their tree are refused.
+// INVALID_ARGUMENT names the key. Unknown, missing and repeated keys, digests that are not digests,
+// URLs that are not http or https, paths that leave their tree, values out of their bounds and
+// documents over 1 MB are refused.
 absl::StatusOr<BuildSpec> ParseBuildSpec(absl::string_view json);
 
-// SHA-256 over what can change the output: the digests of inputs (not their URLs), script, env, the
-// image's toolchain fingerprint (not its id). A build that failed for good is not tried again while
-// this is the same.
+// SHA-256 over what can change the output: the digests of headers and source (not their names or
+// URLs) and how they are unpacked, script, env, output, what the artifact must say, and the image's
+// toolchain fingerprint (not its id or digest). Limits are left out. A build that failed for good
+// is not tried again while this is the same.
 std::string InputsFingerprint(BuildSpec const& spec);
 
 }  // namespace probefarm
