@@ -12,7 +12,9 @@ using MetricLabels = std::map<std::string, std::string>;
 
 // Counters, gauges and histograms by name, for a /metrics page. Names carry their unit
 // ("probefarm_build_seconds") and are registered by first use; `help` is the first one given.
-// Thread-safe. prometheus-cpp does the work.
+// A measurement whose name is not one, or stands for another type already, is logged and dropped.
+// Each set of labels is kept for good: no label may take values without end. Thread-safe.
+// prometheus-cpp does the work.
 class Metrics {
  public:
   Metrics();
