@@ -4,10 +4,12 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 
 // Clang's thread-safety analysis: every shared field says which mutex guards it, and the build
-// fails where that is broken.
+// fails where that is broken. Abseil defines GUARDED_BY and NO_THREAD_SAFETY_ANALYSIS, the same
+// way.
 #if defined(__clang__)
 #define PROBEFARM_TSA(x) __attribute__((x))
 #else
@@ -15,12 +17,10 @@
 #endif
 #define CAPABILITY(x) PROBEFARM_TSA(capability(x))
 #define SCOPED_CAPABILITY PROBEFARM_TSA(scoped_lockable)
-#define GUARDED_BY(x) PROBEFARM_TSA(guarded_by(x))
 #define REQUIRES(...) PROBEFARM_TSA(requires_capability(__VA_ARGS__))
 #define EXCLUDES(...) PROBEFARM_TSA(locks_excluded(__VA_ARGS__))
 #define ACQUIRE(...) PROBEFARM_TSA(acquire_capability(__VA_ARGS__))
 #define RELEASE(...) PROBEFARM_TSA(release_capability(__VA_ARGS__))
-#define NO_THREAD_SAFETY_ANALYSIS PROBEFARM_TSA(no_thread_safety_analysis)
 
 namespace probefarm {
 
