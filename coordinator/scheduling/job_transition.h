@@ -5,6 +5,7 @@
 
 #include "absl/random/bit_gen_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "coordinator/scheduling/job.h"
 #include "lib/runtime/backoff.h"
@@ -12,14 +13,18 @@
 namespace probefarm {
 
 //   QUEUED(not_before) ─► LEASED(epoch) ─► BUILT ─► UPLOADING ─► VERIFYING ─► PUBLISHED
-//         ▲                   │              │          │            │
-//         └── expired, released, transient failure, asset missing ───┘
+//         ▲                   │              │                       │
+//         └── expired, released, transient failure ── asset missing ─┘
 //              (backoff; attempts counted)
 //
 //   FAILED     these inputs cannot build (permanent)
 //   DEAD       the limit of attempts, or the poison limit, is reached
 //   CANCELLED  from QUEUED, LEASED, BUILT
 //   SKIPPED    published meanwhile, or not applicable
+//
+// Once a grant is out the file may be at the release host, whatever became of the worker. So a
+// lease that ends in UPLOADING, by whichever event, leads to VERIFYING and never straight back to
+// the queue: the release is read first.
 
 // What happens to a job. Each says who may send it; the caller has already checked the worker's
 // session and epoch.
@@ -32,9 +37,11 @@ struct Grant {
   absl::Duration run_limit;  // from the spec, with room for fetching inputs
 };
 // The coordinator: the worker's session has ended. `crowd`: many workers were lost at once, which
-// poisons nothing.
+// poisons nothing. `overdue`: the session lives, but the run is beyond its limit; the worker is not
+// lost, so that poisons nothing either.
 struct Expire {
   bool crowd = false;
+  bool overdue = false;
 };
 // The worker gives the lease back unharmed: draining, or no room for it.
 struct Release {
@@ -66,7 +73,7 @@ struct AssetMissing {};
 struct Conflict {
   Reason reason;
 };
-// The probe was published by someone else, or does not apply.
+// The probe was published by someone else, or does not apply. Not while UPLOADING.
 struct Skip {
   Reason reason;
 };
@@ -94,12 +101,20 @@ struct AttemptPolicy {
 };
 
 // The job after `event`, or FAILED_PRECONDITION naming the event and the state when that move does
-// not exist. The only place that changes a job's state. Pure; `random` decides the jitter of the
-// backoff. The epoch grows by one at each Grant and never otherwise. Attempts never exceed the
-// limit: the run that would need one more ends in DEAD instead. A lease that leaves the worker
-// clears session and run_deadline.
+// not exist ("uploading" when a Cancel comes too late). The only place that changes a job's state.
+// Pure; `random` decides the jitter of the backoff.
+//
+// The epoch grows by one at each Grant and never otherwise. A run is counted as an attempt when it
+// is granted; what ends it through no fault of the job (a release, a worker lost after it had
+// built, an asset that is missing) takes that back and counts a free requeue instead. Neither count
+// exceeds its limit: the run that would need one more ends in DEAD instead, with the code of its
+// last reason, or "poison". A lease that leaves the worker clears session and run_deadline.
 absl::StatusOr<Job> Transition(Job job, JobEvent const& event, AttemptPolicy const& policy,
                                absl::Time now, absl::BitGenRef random);
+
+// Whether `event`, a report of the worker whose lease of the present epoch was the last, is the one
+// that was accepted, sent once more because its answer was lost. Pure.
+bool RepeatsAcceptedReport(Job const& job, JobEvent const& event);
 
 // "grant", "expire", …: for messages and metrics.
 absl::string_view EventName(JobEvent const& event);

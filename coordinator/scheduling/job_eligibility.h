@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job.h"
+
+namespace probefarm {
+
+// The first requirement that `capabilities` do not meet, in words for the one who asks why a job
+// does not run; nullopt when they meet all. Pure.
+std::optional<Reason> UnmetRequirement(Requirements const& requirements,
+                                       Capabilities const& capabilities);
+
+// Whether `job` may be granted now to a worker with `capabilities`: it is queued, its `not_before`
+// has come, and every requirement is met. Pure.
+bool IsGrantable(Job const& job, Capabilities const& capabilities, absl::Time now);
+
+}  // namespace probefarm

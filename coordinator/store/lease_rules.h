@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/random/bit_gen_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job_transition.h"
+#include "coordinator/store/records.h"
+
+namespace probefarm {
+
+// The rules about sessions and leases that every store keeps, as pure functions of the rows it has
+// read.
+
+// ABORTED "reopen": the store does not know the session, or it has expired.
+absl::Status ReopenSession(absl::string_view session);
+// ABORTED "void": a later session of the same worker replaced it.
+absl::Status VoidSession(absl::string_view worker);
+
+// INVALID_ARGUMENT when the ids are empty, longer than 200 bytes, or hold control characters, or
+// `slots` is negative.
+absl::Status CheckNewSession(NewSession const& session);
+absl::Status CheckAcquire(AcquireRequest const& request);
+
+// ABORTED unless (job, epoch, session) is the job's present lease (I4).
+absl::Status CheckLease(Job const& job, LeaseRef const& lease);
+absl::Status NoSuchLease(LeaseKey const& key);
+
+// INVALID_ARGUMENT for the events that have a call of their own: Grant (Acquire), Verified
+// (Publish).
+absl::Status CheckEvent(JobEvent const& event);
+
+// The job after `event` of the worker that holds, or claims to hold, `lease`. `worker` is the
+// worker of the lease's session; empty when that session is unknown. A report that was accepted
+// already is OK and changes nothing: the caller sees that by updated_at and state. ABORTED for any
+// other stale lease.
+absl::StatusOr<Job> ApplyWorkersEvent(Job const& job, LeaseRef const& lease,
+                                      std::string const& worker, JobEvent const& event,
+                                      AttemptPolicy const& policy, absl::Time now,
+                                      absl::BitGenRef random);
+
+// The leases of a session for ReconcileLeases(): those it holds, and of `named` those whose job was
+// cancelled under `worker`.
+std::vector<HeldLease> LeasesToReconcile(std::vector<Job> const& held,
+                                         std::vector<Job> const& named_jobs,
+                                         std::vector<LeaseKey> const& named,
+                                         std::string const& worker);
+
+}  // namespace probefarm
