@@ -18,64 +18,83 @@ class Node;
 
 namespace probefarm {
 
-// Collects what is wrong with a configuration file, so that one run names every error, each as
-// "coordinator.yaml:12: releases.directory.root: is missing". Not thread-safe.
-class ConfigErrors {
- public:
-  explicit ConfigErrors(std::string file) : file_(std::move(file)) {}
+class YamlDocument;
 
-  void Add(int line, absl::string_view key, absl::string_view message);
-  // INVALID_ARGUMENT with one line for each error; OK when there is none.
-  absl::Status ToStatus() const;
-
- private:
-  std::string file_;
-  std::vector<std::string> messages_;
-};
-
-// A mapping of the file, read key by key. A value of the wrong type, a missing required key and (at
-// Finish) a key that nobody asked for are errors that name file, line and the key's whole path.
-// After an error the default stands in, so that reading goes on and finds the next one.
+// A mapping of a YAML file, read key by key. A value of the wrong type or outside its bounds, a
+// missing required key and a key that was not asked for are errors that name file, line and the
+// key's whole path. After an error the default stands in, or an empty value where there is none, so
+// that reading goes on and finds the next error; the caller discards what was read then.
+//
+// Lives as long as the callback that it is given to. Not thread-safe.
 class YamlMapping {
  public:
-  // `node` must outlive the mapping; `path` is empty for the file itself.
-  YamlMapping(YAML::Node const& node, std::string path, ConfigErrors& errors);
+  YamlMapping(YamlMapping const&) = delete;
+  YamlMapping& operator=(YamlMapping const&) = delete;
   ~YamlMapping();
-  YamlMapping(YamlMapping&&) noexcept;
 
-  bool Has(absl::string_view key) const;
+  enum class Presence { kRequired, kOptional };
+  using Reader = std::function<void(YamlMapping&)>;
 
+  bool Has(absl::string_view key);
+  // Whether the value is a mapping: for a key that can also hold a word.
+  bool HasMapping(absl::string_view key);
+
+  // A key without a default is required. Numbers and booleans are words too.
   std::string String(absl::string_view key,
                      std::optional<std::string> default_value = std::nullopt);
   int64_t Int(absl::string_view key, int64_t min, int64_t max,
               std::optional<int64_t> default_value = std::nullopt);
   double Double(absl::string_view key, double min, double max,
                 std::optional<double> default_value = std::nullopt);
+  // "true" or "false".
   bool Bool(absl::string_view key, std::optional<bool> default_value = std::nullopt);
   // "30s", "5m", "1h30m".
-  absl::Duration Duration(absl::string_view key,
+  absl::Duration Duration(absl::string_view key, absl::Duration min, absl::Duration max,
                           std::optional<absl::Duration> default_value = std::nullopt);
   // "512MB", "2GB", "1048576": bytes, powers of 1024.
-  int64_t Bytes(absl::string_view key, std::optional<int64_t> default_value = std::nullopt);
+  int64_t Bytes(absl::string_view key, int64_t min, int64_t max,
+                std::optional<int64_t> default_value = std::nullopt);
   std::vector<std::string> Strings(
       absl::string_view key, std::optional<std::vector<std::string>> default_value = std::nullopt);
-  // Calls `read` with the mapping at `key`; not at all when the key is absent (an error when
-  // `required`).
-  void Mapping(absl::string_view key, bool required, std::function<void(YamlMapping&)> const& read);
-  // Calls `read` for each mapping of the sequence at `key`, whose path is "key[0]", ….
-  void Mappings(absl::string_view key, bool required,
-                std::function<void(YamlMapping&)> const& read);
 
-  // An error about a value that was read: of a key of this mapping.
+  // Calls `read` with the mapping at `key`; not at all when the key is absent.
+  void Mapping(absl::string_view key, Presence presence, Reader const& read);
+  // Calls `read` for each mapping of the sequence at `key`, whose path is "key[0]", ….
+  void Mappings(absl::string_view key, Presence presence, Reader const& read);
+
+  // What the caller finds wrong with the value of a key. Only the first error of a key is kept.
   void Error(absl::string_view key, absl::string_view message);
+  // Error() with the message of a status that is not OK.
+  void Check(absl::string_view key, absl::Status const& finding);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;  // its destruction reports the keys that nobody asked for
+  friend class YamlDocument;
+  struct Contents;
+
+  // A null node is an empty mapping.
+  YamlMapping(YAML::Node const& node, std::string path, int line, YamlDocument& document);
+
+  // What stands in the file, with an error where it may not be absent, or is not one word.
+  YAML::Node const* Find(absl::string_view key, Presence presence);
+  std::optional<std::string> Word(absl::string_view key, Presence presence);
+  template <class T>
+  T Bounded(absl::string_view key, T min, T max, std::optional<T> const& default_value,
+            std::optional<T> (*parse)(absl::string_view), absl::string_view what);
+  std::string PathOf(absl::string_view key) const;
+  void ReportUnknownKeys();
+
+  std::unique_ptr<Contents> contents_;
 };
 
-// Reads the file and calls `read` with its top mapping. One status for all errors; a file that is
-// not YAML, is larger than 1 MB or cannot be read is an error too. Exceptions of yaml-cpp end here.
-absl::Status ReadYamlFile(std::string const& file, std::function<void(YamlMapping&)> const& read);
+// Reads the file and calls `read` with its top mapping. One status for all errors. A file that
+// cannot be read is NOT_FOUND or UNAVAILABLE; one that is not a single YAML document, is larger
+// than 1 MB, or holds more than 100,000 values (each use of an alias counts) is INVALID_ARGUMENT.
+// Exceptions of yaml-cpp end here.
+absl::Status ReadYamlFile(std::string const& file, YamlMapping::Reader const& read);
+
+// The keys that `read` asks for and that stand nowhere in the file, as "drivers[].kinds". For the
+// test that a sample shows every key. Fails as ReadYamlFile() does.
+absl::StatusOr<std::vector<std::string>> FindAbsentKeys(std::string const& file,
+                                                        YamlMapping::Reader const& read);
 
 }  // namespace probefarm
