@@ -34,15 +34,15 @@ struct HttpRequest {
   // The answer's body goes here when it is set and the status is 2xx; otherwise into
   // HttpResponse::body.
   BodySink sink;
-  int64_t max_body_bytes =
-      16 << 20;  // of what goes into HttpResponse::body; beyond: RESOURCE_EXHAUSTED
+  // Of what goes into HttpResponse::body; beyond: RESOURCE_EXHAUSTED.
+  int64_t max_body_bytes = 16 << 20;
 
   absl::Duration connect_timeout = absl::Seconds(10);
-  absl::Duration idle_timeout =
-      absl::Seconds(60);  // no byte either way for so long: DEADLINE_EXCEEDED
+  absl::Duration idle_timeout = absl::Seconds(60);  // no byte either way: DEADLINE_EXCEEDED
   absl::Duration total_timeout = absl::InfiniteDuration();
-  int max_redirects =
-      0;  // followed only to http(s), and without the request's headers on another host
+  // Followed only to http(s), and without the request's headers on another host. One that is not
+  // followed is the answer.
+  int max_redirects = 0;
 
   // Asked between pieces, at least once a second; true ends the transfer with CANCELLED.
   std::function<bool()> cancelled;

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lib/http/answer_reader.h"
+#include "lib/http/curl_session.h"
+#include "lib/http/http_client.h"
+#include "lib/http/request_body.h"
+#include "lib/runtime/clock.h"
+
+namespace probefarm {
+
+// One request and its answer; a redirect is an answer like any other. Used once, by one thread.
+// Session, request and clock outlive it; the session can be used again afterwards, however it went.
+class CurlTransfer {
+ public:
+  // `deadline` is on clock.SinceBoot().
+  CurlTransfer(CurlSession& session, HttpRequest const& request, Clock const& clock,
+               absl::Duration deadline);
+
+  // The errors are those of HttpClient::Send(); the session is prepared.
+  absl::StatusOr<HttpResponse> Run();
+
+ private:
+  absl::Status SetOptions();
+  absl::Status SetHeaders();
+  void SetBody();
+  void SetCallbacks();
+
+  absl::Status Drive();
+  absl::Status Outcome();
+  absl::Status CheckPatience();
+  void ResumeSending();
+
+  size_t TakeHeadLine(absl::string_view line);
+  size_t TakeBody(absl::string_view piece);
+  size_t GiveBody(char* buffer, size_t capacity);
+  size_t GiveHeld(char* buffer, size_t capacity);
+
+  CurlSession& session_;
+  HttpRequest const& request_;
+  Clock const& clock_;
+  absl::Duration const deadline_;
+  RequestBody body_;
+  AnswerReader answer_;
+  CurlList headers_;
+
+  absl::Status refusal_;  // what a callback ended the transfer with
+  std::string held_;      // bytes of the body that wait while libcurl reads what came in
+  bool paused_ = false;
+  int64_t bytes_moved_ = 0;
+  absl::Duration moved_at_;
+};
+
+}  // namespace probefarm
