@@ -34,9 +34,9 @@ struct VolumeMount {
 struct ContainerSpec {
   std::string name;   // unique on the engine; creation with a taken name is ALREADY_EXISTS
   std::string image;  // id ("sha256:…")
-  std::vector<std::string> command;
-  std::vector<std::string> env;  // "KEY=value"
-  std::string user;              // "1000:1000"
+  std::vector<std::string> command;  // in place of the image's entrypoint and command
+  std::vector<std::string> env;      // "KEY=value"
+  std::string user;                  // "1000:1000"
   std::string working_dir;
   ContainerLabels labels;
   std::vector<VolumeMount> mounts;
@@ -67,9 +67,13 @@ struct ListedVolume {
 
 // The part of a container engine that a build needs. Errors name the operation and the object:
 // NOT_FOUND (no such container, image, volume), ALREADY_EXISTS (name taken), UNAVAILABLE (the
-// engine does not answer), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (no space left), INTERNAL (an
-// answer that is not what the API promises), CANCELLED. Every call has a deadline. Thread-safe;
-// calls block.
+// engine does not answer), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (no space left),
+// FAILED_PRECONDITION (a conflict with what is there), INVALID_ARGUMENT (the engine takes the
+// request itself for wrong), INTERNAL (the engine failed, or an answer is not what the API
+// promises), CANCELLED. An error of a caller's sink or source is returned as it is. Every call has
+// a deadline. Thread-safe; calls block.
+//
+// A `label` that selects is "key" or "key=value"; empty selects all.
 class ContainerEngine {
  public:
   virtual ~ContainerEngine() = default;
@@ -89,11 +93,13 @@ class ContainerEngine {
 
   virtual absl::StatusOr<std::string> CreateContainer(ContainerSpec const& spec) = 0;
   virtual absl::Status StartContainer(std::string const& id) = 0;
-  // Until the container ends. `cancelled` is asked at least once a second.
+  // Until the container ends, with 137 when it was killed. `cancelled` is asked at least once a
+  // second. FAILED_PRECONDITION for a container that was never started.
   virtual absl::StatusOr<ContainerExit> WaitContainer(std::string const& id, absl::Duration timeout,
                                                       std::function<bool()> const& cancelled) = 0;
-  // stdout and stderr as they come, until the container ends; the stream's frames are taken off.
-  // The sink's error ends it.
+  // stdout and stderr as they come, from the first line until the container ends; the stream's
+  // frames are taken off. The sink's error ends it. What the engine keeps of a log is bounded: far
+  // beyond what a build prints, lines can be missing.
   virtual absl::Status FollowLogs(std::string const& id, BodySink const& sink,
                                   std::function<bool()> const& cancelled) = 0;
   // Not running, or no such container: OK.

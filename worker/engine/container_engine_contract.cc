@@ -1,0 +1,359 @@
+#include "worker/engine/container_engine_contract.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lib/runtime/status_macros.h"
+#include "lib/runtime/status_matchers.h"
+#include "worker/engine/image_archive.h"
+
+namespace probefarm {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Key;
+using testing::Not;
+using testing::Pair;
+
+constexpr char kTestLabel[] = "io.probefarm.test";
+constexpr char kBusybox[] = "/bin/busybox";
+constexpr absl::Duration kLong = absl::Minutes(1);
+
+constexpr char kExitWithSeven[] = "exit 7";
+constexpr char kSpeak[] = "echo one; echo two >&2; echo three";
+constexpr char kRunOn[] = "echo begun; sleep 600";
+constexpr char kCopy[] = "cp /data/in /data/out";
+
+bool Never() { return false; }
+
+std::string TestName() { return testing::UnitTest::GetInstance()->current_test_info()->name(); }
+
+std::string ContentAt(FakeTree const& files, std::string const& path) {
+  auto const found = files.find(path);
+  return found == files.end() ? absl::StrCat("no ", path) : found->second.content;
+}
+
+}  // namespace
+
+FakeRun RunContractScript(ContainerSpec const& spec, FakeTree& files) {
+  std::string const& script = spec.command.back();
+  if (script == kExitWithSeven) return {.exit = {.code = 7}};
+  if (script == kSpeak) return {.log = "one\ntwo\nthree\n"};
+  if (script == kRunOn) return {.log = "begun\n", .until_killed = true};
+  if (script == kCopy) files["/data/out"] = files.at("/data/in");
+  return {};
+}
+
+absl::StatusOr<FakeTree> BusyboxRoot() {
+  std::ifstream in(kBusybox, std::ios::binary);
+  if (!in) return absl::UnavailableError("no /bin/busybox: install busybox-static");
+  FakeTree root;
+  root["bin"] = {.type = FakeFile::Type::kDirectory, .mode = 0755};
+  root["bin/busybox"] = {.content = {std::istreambuf_iterator<char>(in), {}}, .mode = 0755};
+  root["data"] = {.type = FakeFile::Type::kDirectory, .mode = 0755, .uid = 1000, .gid = 1000};
+  return root;
+}
+
+BodySource SourceOf(std::string const& bytes) {
+  return [&bytes, at = size_t{0}](char* buffer, size_t size) mutable -> absl::StatusOr<size_t> {
+    size_t const got = bytes.copy(buffer, size, at);
+    at += got;
+    return got;
+  };
+}
+
+BodySink SinkInto(std::string& bytes) {
+  return [&bytes](absl::string_view piece) {
+    bytes.append(piece.data(), piece.size());
+    return absl::OkStatus();
+  };
+}
+
+void ContainerEngineContract::SetUp() {
+  ASSERT_OK_AND_ASSIGN(engine_, GetParam()());
+  ASSERT_OK_AND_ASSIGN(FakeTree const root, BusyboxRoot());
+  std::string const archive = absl::StrCat(testing::TempDir(), "/", Unique("image"), ".tar");
+  absl::Cleanup const remove = [&] { unlink(archive.c_str()); };
+  ASSERT_OK_AND_ASSIGN(image_, WriteImageArchive(archive, root));
+  ASSERT_OK(engine_->LoadImage(archive));
+}
+
+void ContainerEngineContract::TearDown() {
+  if (engine_ == nullptr) return;
+  for (std::string const& id : containers_) EXPECT_OK(engine_->RemoveContainer(id));
+  for (std::string const& name : volumes_) EXPECT_OK(engine_->RemoveVolume(name));
+}
+
+std::string ContainerEngineContract::Unique(std::string const& name) const {
+  std::string unique = absl::StrCat("probefarm-test-", getpid(), "-", TestName(), "-", name);
+  std::replace(unique.begin(), unique.end(), '/', '-');
+  return unique;
+}
+
+ContainerSpec ContainerEngineContract::Script(std::string const& name,
+                                              std::string const& script) const {
+  ContainerSpec spec;
+  spec.name = Unique(name);
+  spec.image = image_;
+  spec.command = {kBusybox, "sh", "-c", script};
+  spec.user = "1000:1000";
+  spec.labels = {{kTestLabel, spec.name}};
+  return spec;
+}
+
+absl::StatusOr<std::string> ContainerEngineContract::Create(ContainerSpec const& spec) {
+  ASSIGN_OR_RETURN(std::string id, engine_->CreateContainer(spec));
+  containers_.push_back(id);
+  return id;
+}
+
+absl::Status ContainerEngineContract::CreateVolume(std::string const& name) {
+  volumes_.push_back(name);
+  return engine_->CreateVolume(name, {{kTestLabel, name}});
+}
+
+TEST_P(ContainerEngineContract, SaysWhatItIs) {
+  ASSERT_OK_AND_ASSIGN(EngineVersion const version, engine().Version());
+  EXPECT_NE(version.name, "");
+  EXPECT_NE(version.version, "");
+  EXPECT_EQ(version.arch, "amd64");
+}
+
+TEST_P(ContainerEngineContract, HasTheImageThatWasLoadedAndNoOther) {
+  EXPECT_THAT(engine().HasImage(Script("x", "").image), IsOk());
+  EXPECT_TRUE(*engine().HasImage(Script("x", "").image));
+  ASSERT_OK_AND_ASSIGN(bool const other,
+                       engine().HasImage(absl::StrCat("sha256:", std::string(64, '0'))));
+  EXPECT_FALSE(other);
+}
+
+TEST_P(ContainerEngineContract, RefusesToLoadWhatIsNoImage) {
+  std::string const path = absl::StrCat(testing::TempDir(), "/", Unique("garbage"));
+  absl::Cleanup const remove = [&] { unlink(path.c_str()); };
+  std::ofstream(path) << std::string(4096, 'x');
+  EXPECT_THAT(engine().LoadImage(path), Not(IsOk()));
+  EXPECT_THAT(engine().LoadImage("/nonexistent/image.tar"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nonexistent/image.tar")));
+}
+
+TEST_P(ContainerEngineContract, AnswersHowAContainerEnded) {
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("seven", kExitWithSeven)));
+  ASSERT_OK(engine().StartContainer(id));
+  ASSERT_OK_AND_ASSIGN(ContainerExit const exit, engine().WaitContainer(id, kLong, Never));
+  EXPECT_EQ(exit.code, 7);
+  EXPECT_FALSE(exit.out_of_memory);
+}
+
+TEST_P(ContainerEngineContract, DoesNotTakeAContainerThatNeverStartedForOneThatSucceeded) {
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("idle", kExitWithSeven)));
+  EXPECT_THAT(engine().WaitContainer(id, kLong, Never),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_P(ContainerEngineContract, GivesTheLogWithoutItsFrames) {
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("speaks", kSpeak)));
+  ASSERT_OK(engine().StartContainer(id));
+  ASSERT_OK(engine().WaitContainer(id, kLong, Never).status());
+  std::string log;
+  ASSERT_OK(engine().FollowLogs(id, SinkInto(log), Never));
+  // stdout and stderr are two pipes: their lines keep no order between them.
+  EXPECT_THAT(log, AllOf(HasSubstr("one\n"), HasSubstr("two\n"), HasSubstr("three\n")));
+  EXPECT_EQ(log.size(), 14);
+}
+
+TEST_P(ContainerEngineContract, ReturnsTheErrorOfALogsSink) {
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("speaks", kSpeak)));
+  ASSERT_OK(engine().StartContainer(id));
+  absl::Status const full = absl::OutOfRangeError("the log is full");
+  EXPECT_EQ(engine().FollowLogs(
+                id, [&](absl::string_view) { return full; }, Never),
+            full);
+}
+
+TEST_P(ContainerEngineContract, KillsAContainer) {
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("runs", kRunOn)));
+  ASSERT_OK(engine().StartContainer(id));
+  ASSERT_OK(engine().KillContainer(id));
+  ASSERT_OK_AND_ASSIGN(ContainerExit const exit, engine().WaitContainer(id, kLong, Never));
+  EXPECT_EQ(exit.code, 137);
+  EXPECT_OK(engine().KillContainer(id));
+}
+
+TEST_P(ContainerEngineContract, WaitsNoLongerThanItsTimeout) {
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("runs", kRunOn)));
+  ASSERT_OK(engine().StartContainer(id));
+  EXPECT_THAT(engine().WaitContainer(id, absl::Milliseconds(200), Never),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+}
+
+TEST_P(ContainerEngineContract, StopsWaitingAndFollowingWhenCancelled) {
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("runs", kRunOn)));
+  ASSERT_OK(engine().StartContainer(id));
+  int asked = 0;
+  auto const at_second = [&] { return ++asked >= 2; };
+  EXPECT_THAT(engine().WaitContainer(id, kLong, at_second), StatusIs(absl::StatusCode::kCancelled));
+  bool begun = false;
+  auto const sink = [&](absl::string_view) {
+    begun = true;
+    return absl::OkStatus();
+  };
+  EXPECT_THAT(engine().FollowLogs(id, sink, [&] { return begun; }),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST_P(ContainerEngineContract, RefusesANameThatIsTaken) {
+  ASSERT_OK(Create(Script("twin", kSpeak)).status());
+  EXPECT_THAT(Create(Script("twin", kSpeak)),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("twin")));
+}
+
+TEST_P(ContainerEngineContract, RefusesAnImageThatIsNotThere) {
+  ContainerSpec spec = Script("homeless", kSpeak);
+  spec.image = absl::StrCat("sha256:", std::string(64, '0'));
+  EXPECT_THAT(Create(spec), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_P(ContainerEngineContract, RemovesARunningContainerAndOneThatIsGone) {
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("runs", kRunOn)));
+  ASSERT_OK(engine().StartContainer(id));
+  ASSERT_OK(engine().RemoveContainer(id));
+  EXPECT_OK(engine().RemoveContainer(id));
+  EXPECT_OK(engine().KillContainer(id));
+  EXPECT_THAT(engine().StartContainer(id), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(engine().WaitContainer(id, kLong, Never), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_P(ContainerEngineContract, ListsContainersByLabel) {
+  ContainerSpec const idle = Script("idle", kSpeak);
+  ContainerSpec const running = Script("runs", kRunOn);
+  ASSERT_OK(Create(idle).status());
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(running));
+  ASSERT_OK(engine().StartContainer(id));
+  ASSERT_OK_AND_ASSIGN(auto const by_value,
+                       engine().ListContainers(absl::StrCat(kTestLabel, "=", idle.name)));
+  EXPECT_THAT(by_value, ElementsAre(AllOf(Field(&ListedContainer::name, idle.name),
+                                          Field(&ListedContainer::running, false))));
+  ASSERT_OK_AND_ASSIGN(auto const by_key, engine().ListContainers(kTestLabel));
+  EXPECT_THAT(by_key, Contains(AllOf(
+                          Field(&ListedContainer::id, id),
+                          Field(&ListedContainer::labels, Contains(Pair(kTestLabel, running.name))),
+                          Field(&ListedContainer::running, true))));
+}
+
+TEST_P(ContainerEngineContract, ListsVolumesByLabelAndKeepsAnExistingOnesLabels) {
+  std::string const name = Unique("volume");
+  ASSERT_OK(CreateVolume(name));
+  ASSERT_OK(engine().CreateVolume(name, {{kTestLabel, "other"}}));
+  ASSERT_OK_AND_ASSIGN(auto const listed,
+                       engine().ListVolumes(absl::StrCat(kTestLabel, "=", name)));
+  EXPECT_THAT(listed, ElementsAre(Field(&ListedVolume::name, name)));
+  ASSERT_OK_AND_ASSIGN(auto const none, engine().ListVolumes(absl::StrCat(kTestLabel, "=none")));
+  EXPECT_THAT(none, IsEmpty());
+}
+
+TEST_P(ContainerEngineContract, RemovesNoVolumeThatIsInUse) {
+  std::string const name = Unique("volume");
+  ASSERT_OK(CreateVolume(name));
+  ContainerSpec user = Script("user", kSpeak);
+  user.mounts = {{name, "/data"}};
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(user));
+  EXPECT_THAT(engine().RemoveVolume(name), StatusIs(absl::StatusCode::kFailedPrecondition));
+  ASSERT_OK(engine().RemoveContainer(id));
+  EXPECT_OK(engine().RemoveVolume(name));
+  EXPECT_OK(engine().RemoveVolume(name));
+}
+
+TEST_P(ContainerEngineContract, CarriesFilesThroughAVolume) {
+  std::string const name = Unique("volume");
+  ASSERT_OK(CreateVolume(name));
+  ContainerSpec copier = Script("copier", kCopy);
+  copier.mounts = {{name, "/data"}};
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(copier));
+  ASSERT_OK_AND_ASSIGN(std::string const in, WriteTar({{"in", {.content = "carried"}}}));
+  ASSERT_OK(engine().PutArchive(id, "/data", SourceOf(in)));
+  ASSERT_OK(engine().StartContainer(id));
+  ASSERT_OK_AND_ASSIGN(ContainerExit const exit, engine().WaitContainer(id, kLong, Never));
+  EXPECT_EQ(exit.code, 0);
+  std::string out;
+  ASSERT_OK(engine().GetArchive(id, "/data/out", SinkInto(out)));
+  ASSERT_OK_AND_ASSIGN(FakeTree const files, ReadTar(out));
+  EXPECT_EQ(ContentAt(files, "out"), "carried");
+}
+
+TEST_P(ContainerEngineContract, GivesAFolderUnderItsOwnName) {
+  std::string const name = Unique("volume");
+  ASSERT_OK(CreateVolume(name));
+  ContainerSpec holder = Script("holder", kSpeak);
+  holder.mounts = {{name, "/data"}};
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(holder));
+  FakeTree const tree = {{"sub", {.type = FakeFile::Type::kDirectory, .mode = 0755}},
+                         {"sub/a", {.content = "A"}}};
+  ASSERT_OK_AND_ASSIGN(std::string const in, WriteTar(tree));
+  ASSERT_OK(engine().PutArchive(id, "/data", SourceOf(in)));
+  std::string out;
+  ASSERT_OK(engine().GetArchive(id, "/data/sub", SinkInto(out)));
+  ASSERT_OK_AND_ASSIGN(FakeTree const files, ReadTar(out));
+  EXPECT_THAT(files, Contains(Key("sub")));
+  EXPECT_EQ(ContentAt(files, "sub/a"), "A");
+}
+
+TEST_P(ContainerEngineContract, TellsAMissingPathFromAMissingContainer) {
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("holder", kSpeak)));
+  ASSERT_OK_AND_ASSIGN(bool const exists, engine().PathExists(id, "/data/marker"));
+  EXPECT_FALSE(exists);
+  EXPECT_THAT(engine().PathExists(Unique("gone"), "/data"), StatusIs(absl::StatusCode::kNotFound));
+  std::string out;
+  EXPECT_THAT(engine().GetArchive(id, "/data/marker", SinkInto(out)),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/data/marker")));
+  EXPECT_EQ(out, "");
+}
+
+TEST_P(ContainerEngineContract, FindsAMarkerThatWasPut) {
+  std::string const name = Unique("volume");
+  ASSERT_OK(CreateVolume(name));
+  ContainerSpec holder = Script("holder", kSpeak);
+  holder.mounts = {{name, "/data"}};
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(holder));
+  ASSERT_OK_AND_ASSIGN(std::string const marker, WriteTar({{"marker", {}}}));
+  ASSERT_OK(engine().PutArchive(id, "/data", SourceOf(marker)));
+  ASSERT_OK_AND_ASSIGN(bool const exists, engine().PathExists(id, "/data/marker"));
+  EXPECT_TRUE(exists);
+}
+
+TEST_P(ContainerEngineContract, PutsNothingWhereAContainerMayNotWrite) {
+  std::string const name = Unique("volume");
+  ASSERT_OK(CreateVolume(name));
+  ContainerSpec spec = Script("sealed", kSpeak);
+  spec.mounts = {{name, "/data", /*read_only=*/true}};
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(spec));
+  ASSERT_OK_AND_ASSIGN(std::string const tar, WriteTar({{"in", {.content = "refused"}}}));
+  EXPECT_THAT(engine().PutArchive(id, "/data", SourceOf(tar)), Not(IsOk()));
+  EXPECT_THAT(engine().PutArchive(id, "/bin", SourceOf(tar)), Not(IsOk()));
+}
+
+TEST_P(ContainerEngineContract, ReturnsTheErrorOfAnArchivesSource) {
+  std::string const name = Unique("volume");
+  ASSERT_OK(CreateVolume(name));
+  ContainerSpec holder = Script("holder", kSpeak);
+  holder.mounts = {{name, "/data"}};
+  ASSERT_OK_AND_ASSIGN(std::string const id, Create(holder));
+  absl::Status const broken = absl::DataLossError("the input is broken");
+  EXPECT_EQ(engine().PutArchive(id, "/data",
+                                [&](char*, size_t) -> absl::StatusOr<size_t> { return broken; }),
+            broken);
+}
+
+}  // namespace probefarm
