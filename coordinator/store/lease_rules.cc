@@ -55,6 +55,12 @@ absl::Status CheckLease(Job const& job, LeaseRef const& lease) {
   return present ? absl::OkStatus() : NoSuchLease(lease.key);
 }
 
+absl::Status CheckEpoch(Job const& job, std::optional<int64_t> if_epoch) {
+  if (!if_epoch || *if_epoch == job.epoch) return absl::OkStatus();
+  return absl::AbortedError(
+      absl::StrCat("job ", job.id, " is in epoch ", job.epoch, ", not ", *if_epoch));
+}
+
 absl::Status CheckEvent(JobEvent const& event) {
   if (std::holds_alternative<job_event::Grant>(event) ||
       std::holds_alternative<job_event::Verified>(event)) {

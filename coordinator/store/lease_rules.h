@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,9 @@ absl::Status CheckAcquire(AcquireRequest const& request);
 // ABORTED unless (job, epoch, session) is the job's present lease (I4).
 absl::Status CheckLease(Job const& job, LeaseRef const& lease);
 absl::Status NoSuchLease(LeaseKey const& key);
+
+// ABORTED when `if_epoch` is given and is not the job's.
+absl::Status CheckEpoch(Job const& job, std::optional<int64_t> if_epoch);
 
 // INVALID_ARGUMENT for the events that have a call of their own: Grant (Acquire), Verified
 // (Publish).

@@ -1,4 +1,4 @@
-#include "coordinator/store/log_append.h"
+#include "coordinator/store/log_rules.h"
 
 #include <algorithm>
 
@@ -36,6 +36,18 @@ absl::StatusOr<LogAppend> PlanLogAppend(int64_t length, int64_t offset, absl::st
   if (static_cast<int64_t>(bytes.size()) <= room) return LogAppend{std::string(bytes), end};
   return LogAppend{absl::StrCat(bytes.substr(0, static_cast<size_t>(room)), Notice(max_bytes)),
                    end};
+}
+
+absl::Status CheckLogRequest(LogRequest const& request) {
+  if (request.offset >= 0 && request.limit > 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "a log is read from an offset that is not negative, with a limit that is positive");
+}
+
+bool RunIsOver(Job const& job, int64_t epoch) {
+  if (epoch != job.epoch) return epoch < job.epoch;
+  bool const never_ran = epoch == 0 && !IsFinal(job.state);
+  return !IsHeld(job.state) && !never_ran;
 }
 
 std::optional<int64_t> LogLengthOf(absl::Status const& status) {

@@ -7,6 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/store/records.h"
 
 namespace probefarm {
 
@@ -23,6 +25,12 @@ struct LogAppend {
 // offset. Pure.
 absl::StatusOr<LogAppend> PlanLogAppend(int64_t length, int64_t offset, absl::string_view bytes,
                                         int64_t max_bytes);
+
+// INVALID_ARGUMENT for a negative offset or a limit that is not positive.
+absl::Status CheckLogRequest(LogRequest const& request);
+
+// Whether the log of `epoch` grows no more: that run, or the job, is over. Pure.
+bool RunIsOver(Job const& job, int64_t epoch);
 
 // The length that an OUT_OF_RANGE of AppendLog carries; nullopt for any other status.
 std::optional<int64_t> LogLengthOf(absl::Status const& status);

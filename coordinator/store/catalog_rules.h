@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/store/records.h"
+
+namespace probefarm {
+
+// The rules of the catalog that every store keeps, as pure functions of the rows it has read.
+
+// Whether `asset` may become what `job` published. `of_probe` is the catalog's row for the probe,
+// `of_name` the one for (tag, asset_name); null when there is none. A job that has published this
+// very digest may do so again, which changes nothing. INVALID_ARGUMENT when the asset is not of the
+// job's probe; FAILED_PRECONDITION when its digest is not the one that the job reported;
+// ALREADY_EXISTS when the probe has another digest, or the name another probe (I10).
+absl::Status CheckPublish(Job const& job, PublishedAsset const& asset,
+                          PublishedAsset const* of_probe, PublishedAsset const* of_name);
+
+// INVALID_ARGUMENT for a revision that the release has not reached.
+absl::Status CheckRevision(std::string const& tag, int64_t revision, int64_t current);
+
+}  // namespace probefarm

@@ -1,0 +1,120 @@
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/store/catalog_rules.h"
+#include "coordinator/store/memory/memory_tables.h"
+#include "coordinator/store/page_cursor.h"
+#include "lib/runtime/status_macros.h"
+#include "re2/re2.h"
+
+namespace probefarm {
+namespace {
+
+absl::Status NoSuchAsset(std::string const& tag, std::string const& name) {
+  return absl::NotFoundError(absl::StrCat("no asset ", tag, "/", name));
+}
+
+bool Matches(AssetFilter const& filter, RE2 const& kernel, PublishedAsset const& asset) {
+  ProbeId const& probe = asset.probe;
+  return (filter.tag.empty() || filter.tag == asset.tag) &&
+         (filter.driver_version.empty() || filter.driver_version == probe.driver_version) &&
+         (filter.target.empty() || filter.target == probe.target) &&
+         (!filter.kind || *filter.kind == probe.kind) &&
+         (!filter.arch || *filter.arch == probe.arch) &&
+         (!filter.presence || *filter.presence == asset.presence) &&
+         RE2::PartialMatch(probe.kernel_release, kernel);
+}
+
+}  // namespace
+
+PublishedAsset* MemoryTables::AssetOf(ProbeId const& probe) {
+  for (auto& [id, asset] : assets_) {
+    if (asset.probe == probe) return &asset;
+  }
+  return nullptr;
+}
+
+PublishedAsset const* MemoryTables::AssetNamed(std::string const& tag,
+                                               std::string const& name) const {
+  for (auto const& [id, asset] : assets_) {
+    if (asset.tag == tag && asset.asset_name == name) return &asset;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<Job> MemoryTables::Publish(JobId id, PublishedAsset const& asset, absl::Time now) {
+  auto const found = jobs_.find(id);
+  if (found == jobs_.end()) return absl::NotFoundError(absl::StrCat("no job ", id));
+  PublishedAsset* recorded = AssetOf(asset.probe);
+  RETURN_IF_ERROR(
+      CheckPublish(found->second.job, asset, recorded, AssetNamed(asset.tag, asset.asset_name)));
+  if (found->second.job.state == JobState::kPublished) return found->second.job;
+  ASSIGN_OR_RETURN(Job const job, Move(found->second, job_event::Verified{}, now));
+  if (recorded == nullptr) recorded = &assets_[static_cast<int64_t>(assets_.size()) + 1];
+  *recorded = asset;
+  ++releases_[asset.tag].current;
+  return job;
+}
+
+absl::StatusOr<PublishedAsset> MemoryTables::FindAsset(std::string const& tag,
+                                                       std::string const& name) const {
+  PublishedAsset const* asset = AssetNamed(tag, name);
+  if (asset == nullptr) return NoSuchAsset(tag, name);
+  return *asset;
+}
+
+absl::StatusOr<AssetPage> MemoryTables::ListAssets(AssetFilter const& filter,
+                                                   PageRequest const& page) const {
+  ASSIGN_OR_RETURN(std::optional<int64_t> const after, ParsePage(page));
+  RE2 const kernel(filter.kernel_regex, RE2::Quiet);
+  if (!kernel.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("kernel_regex: ", kernel.error()));
+  }
+  AssetPage result;
+  int64_t last = 0;
+  for (auto const& [id, asset] : assets_) {
+    if ((after && id <= *after) || !Matches(filter, kernel, asset)) continue;
+    if (static_cast<int>(result.assets.size()) == page.limit) {
+      result.next_cursor = CursorAfter(last);
+      break;
+    }
+    result.assets.push_back(asset);
+    last = id;
+  }
+  return result;
+}
+
+absl::StatusOr<bool> MemoryTables::MarkAsset(std::string const& tag, std::string const& name,
+                                             AssetPresence presence) {
+  for (auto& [id, asset] : assets_) {
+    if (asset.tag != tag || asset.asset_name != name) continue;
+    if (asset.presence == presence) return false;
+    asset.presence = presence;
+    ++releases_[tag].current;
+    return true;
+  }
+  return NoSuchAsset(tag, name);
+}
+
+std::vector<StaleRelease> MemoryTables::StaleReleases() const {
+  std::vector<StaleRelease> stale;
+  for (auto const& [tag, revisions] : releases_) {
+    if (revisions.current > revisions.written) stale.push_back({tag, revisions.current});
+  }
+  return stale;
+}
+
+absl::StatusOr<bool> MemoryTables::SideFilesWritten(std::string const& tag, int64_t revision) {
+  auto const found = releases_.find(tag);
+  if (found == releases_.end()) return absl::NotFoundError(absl::StrCat("no release ", tag));
+  Revisions& revisions = found->second;
+  RETURN_IF_ERROR(CheckRevision(tag, revision, revisions.current));
+  revisions.written = std::max(revisions.written, revision);
+  return revisions.written == revisions.current;
+}
+
+std::string MemoryTables::Pin(std::string const& key, std::string const& digest) {
+  return pins_.try_emplace(key, digest).first->second;
+}
+
+}  // namespace probefarm

@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/store/lease_rules.h"
+#include "coordinator/store/log_rules.h"
+#include "coordinator/store/memory/memory_tables.h"
+#include "coordinator/store/new_job.h"
+#include "coordinator/store/page_cursor.h"
+#include "lib/runtime/status_macros.h"
+#include "re2/re2.h"
+
+namespace probefarm {
+namespace {
+
+absl::Status NoSuchJob(JobId id) { return absl::NotFoundError(absl::StrCat("no job ", id)); }
+
+absl::Status NoSuchBackfill(BackfillId id) {
+  return absl::NotFoundError(absl::StrCat("no backfill ", id));
+}
+
+bool MatchesProbe(JobFilter const& filter, RE2 const& kernel, ProbeId const& probe) {
+  return (filter.driver_version.empty() || filter.driver_version == probe.driver_version) &&
+         (filter.target.empty() || filter.target == probe.target) &&
+         (!filter.kind || *filter.kind == probe.kind) &&
+         (!filter.arch || *filter.arch == probe.arch) &&
+         RE2::PartialMatch(probe.kernel_release, kernel);
+}
+
+bool MatchesState(JobFilter const& filter, JobState state) {
+  return filter.states.empty() ||
+         std::find(filter.states.begin(), filter.states.end(), state) != filter.states.end();
+}
+
+absl::Status CheckRegex(RE2 const& regex) {
+  return regex.ok() ? absl::OkStatus()
+                    : absl::InvalidArgumentError(absl::StrCat("kernel_regex: ", regex.error()));
+}
+
+}  // namespace
+
+void MemoryTables::Saved(Job const& job, absl::Time now) {
+  if (job.state != JobState::kQueued) return;
+  if (job.not_before <= now) {
+    ++eligible_;
+  } else {
+    waiting_.insert(job.id);
+  }
+}
+
+absl::StatusOr<Job> MemoryTables::Move(JobEntry& entry, JobEvent const& event, absl::Time now) {
+  ASSIGN_OR_RETURN(Job moved, Transition(entry.job, event, policy_.attempts, now, random_));
+  entry.job = std::move(moved);
+  Saved(entry.job, now);
+  return entry.job;
+}
+
+MemoryTables::JobEntry const* MemoryTables::Unfinished(ProbeId const& probe) const {
+  for (auto const& [id, entry] : jobs_) {
+    if (entry.job.probe == probe && !IsFinal(entry.job.state)) return &entry;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<EnqueuedJob> MemoryTables::EnqueueOne(NewJob const& job, absl::Time now) {
+  RETURN_IF_ERROR(CheckNewJob(job));
+  if (JobEntry const* entry = Unfinished(job.probe)) return EnqueuedJob{entry->job.id, true};
+  Job queued = QueuedJob(job, now);
+  queued.id = static_cast<JobId>(jobs_.size()) + 1;
+  jobs_[queued.id] = {queued, job.spec, job.run_limit, ""};
+  ++eligible_;
+  return EnqueuedJob{queued.id, false};
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<EnqueuedJob>>> MemoryTables::Enqueue(
+    EnqueueBatch const& batch, absl::Time now) {
+  if (auto const first = enqueue_answers_.find(batch.idempotency_key);
+      first != enqueue_answers_.end()) {
+    return first->second;
+  }
+  if (batch.backfill && backfills_.count(*batch.backfill) == 0) {
+    return NoSuchBackfill(*batch.backfill);
+  }
+  std::vector<absl::StatusOr<EnqueuedJob>> answers;
+  for (NewJob const& job : batch.jobs) {
+    answers.push_back(EnqueueOne(job, now));
+    if (batch.backfill && answers.back().ok()) {
+      backfills_[*batch.backfill].jobs.insert(answers.back()->id);
+    }
+  }
+  if (!batch.idempotency_key.empty()) enqueue_answers_[batch.idempotency_key] = answers;
+  return answers;
+}
+
+absl::Status MemoryTables::CheckNoOtherUnfinished(Job const& job) const {
+  JobEntry const* other = IsFinal(job.state) ? Unfinished(job.probe) : nullptr;
+  if (other == nullptr) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("retry: job ", other->job.id, " for the same probe is unfinished"));
+}
+
+absl::StatusOr<Job> MemoryTables::ApplyToJob(JobId id, std::optional<int64_t> if_epoch,
+                                             JobEvent const& event, absl::Time now) {
+  RETURN_IF_ERROR(CheckEvent(event));
+  auto const found = jobs_.find(id);
+  if (found == jobs_.end()) return NoSuchJob(id);
+  Job const& job = found->second.job;
+  RETURN_IF_ERROR(CheckEpoch(job, if_epoch));
+  if (std::holds_alternative<job_event::Retry>(event)) {
+    RETURN_IF_ERROR(CheckNoOtherUnfinished(job));
+  }
+  return Move(found->second, event, now);
+}
+
+absl::StatusOr<Job> MemoryTables::GetJob(JobId id) const {
+  auto const found = jobs_.find(id);
+  if (found == jobs_.end()) return NoSuchJob(id);
+  return found->second.job;
+}
+
+absl::StatusOr<std::string> MemoryTables::GetSpec(JobId id) const {
+  auto const found = jobs_.find(id);
+  if (found == jobs_.end()) return NoSuchJob(id);
+  return found->second.spec;
+}
+
+absl::StatusOr<JobPage> MemoryTables::ListJobs(JobFilter const& filter,
+                                               PageRequest const& page) const {
+  ASSIGN_OR_RETURN(std::optional<int64_t> const after, ParsePage(page));
+  RE2 const kernel(filter.kernel_regex, RE2::Quiet);
+  RETURN_IF_ERROR(CheckRegex(kernel));
+  JobPage result;
+  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
+    Job const& candidate = job->second.job;
+    if (after && candidate.id >= *after) continue;
+    if (!MatchesState(filter, candidate.state) || !MatchesProbe(filter, kernel, candidate.probe)) {
+      continue;
+    }
+    if (filter.backfill && (backfills_.count(*filter.backfill) == 0 ||
+                            backfills_.at(*filter.backfill).jobs.count(candidate.id) == 0)) {
+      continue;
+    }
+    if (static_cast<int>(result.jobs.size()) == page.limit) {
+      result.next_cursor = CursorAfter(result.jobs.back().id);
+      break;
+    }
+    result.jobs.push_back(candidate);
+  }
+  return result;
+}
+
+absl::StatusOr<JobCounts> MemoryTables::CountJobs(JobFilter const& filter) const {
+  ASSIGN_OR_RETURN(JobPage const all, ListJobs(filter, {static_cast<int>(jobs_.size()) + 1, ""}));
+  JobCounts counts;
+  for (Job const& job : all.jobs) ++counts[job.state];
+  return counts;
+}
+
+absl::StatusOr<LogChunk> MemoryTables::ReadLog(LogRequest const& request) const {
+  RETURN_IF_ERROR(CheckLogRequest(request));
+  ASSIGN_OR_RETURN(Job const job, GetJob(request.job));
+  int64_t const epoch = request.epoch.value_or(job.epoch);
+  auto const found = logs_.find({request.job, epoch});
+  std::string const log = found == logs_.end() ? "" : found->second;
+  auto const length = static_cast<int64_t>(log.size());
+  int64_t const start = std::min(request.offset, length);
+  LogChunk chunk{epoch, log.substr(static_cast<size_t>(start), static_cast<size_t>(request.limit)),
+                 false};
+  bool const at_end = start + static_cast<int64_t>(chunk.bytes.size()) == length;
+  chunk.complete = at_end && RunIsOver(job, epoch);
+  return chunk;
+}
+
+std::vector<ProbeKnowledge> MemoryTables::FindProbes(std::vector<ProbeId> const& probes) const {
+  std::vector<ProbeKnowledge> all;
+  for (ProbeId const& probe : probes) {
+    ProbeKnowledge known;
+    if (JobEntry const* entry = Unfinished(probe)) known.unfinished = entry->job.id;
+    std::set<std::string> failed;
+    for (auto const& [id, entry] : jobs_) {
+      if (entry.job.probe == probe && entry.job.state == JobState::kFailed) {
+        failed.insert(entry.job.fingerprint);
+      }
+    }
+    known.failed_fingerprints.assign(failed.begin(), failed.end());
+    for (auto const& [id, asset] : assets_) {
+      if (asset.probe != probe) continue;
+      known.sha256 = asset.sha256;
+      known.published = asset.presence == AssetPresence::kPresent;
+    }
+    all.push_back(std::move(known));
+  }
+  return all;
+}
+
+BackfillId MemoryTables::CreateBackfill(std::string description) {
+  auto const id = static_cast<BackfillId>(backfills_.size()) + 1;
+  backfills_[id] = {std::move(description), {}};
+  return id;
+}
+
+absl::StatusOr<BackfillProgress> MemoryTables::GetBackfill(BackfillId id) const {
+  auto const found = backfills_.find(id);
+  if (found == backfills_.end()) return NoSuchBackfill(id);
+  BackfillProgress progress{id, found->second.description, {}, 0};
+  std::set<std::string> stale;
+  for (JobId const job : found->second.jobs) {
+    Job const& row = jobs_.at(job).job;
+    ++progress.counts[row.state];
+    for (auto const& [number, asset] : assets_) {
+      if (asset.probe != row.probe) continue;
+      Revisions const& revisions = releases_.at(asset.tag);
+      if (revisions.current > revisions.written) stale.insert(asset.tag);
+    }
+  }
+  progress.stale_releases = static_cast<int64_t>(stale.size());
+  return progress;
+}
+
+}  // namespace probefarm

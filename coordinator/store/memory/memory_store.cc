@@ -1,0 +1,181 @@
+#include "coordinator/store/memory/memory_store.h"
+
+namespace probefarm {
+
+MemoryStore::MemoryStore(Clock& clock, StorePolicy policy, uint64_t seed)
+    : clock_(clock), tables_(std::move(policy), seed), executor_(std::make_shared<Executor>(1)) {}
+
+template <class T, class Work>
+void MemoryStore::Run(Done<T> done, Work work) {
+  auto shared = std::make_shared<Done<T>>(std::move(done));
+  {
+    MutexLock lock(mu_);
+    if (executor_ != nullptr) {
+      executor_->Run([this, shared, work = std::move(work)]() mutable {
+        absl::StatusOr<T> answer = work();
+        std::move (*shared)(std::move(answer));
+        TellListener();
+      });
+      return;
+    }
+  }
+  std::move (*shared)(absl::UnavailableError("the store is shut down"));
+}
+
+void MemoryStore::TellListener() {
+  int const eligible = tables_.TakeEligible();
+  std::function<void(int)> listener;
+  {
+    MutexLock lock(mu_);
+    listener = on_eligible_;
+  }
+  if (eligible > 0 && listener) listener(eligible);
+}
+
+void MemoryStore::SetQueueListener(std::function<void(int)> on_eligible) {
+  MutexLock lock(mu_);
+  on_eligible_ = std::move(on_eligible);
+}
+
+void MemoryStore::Shutdown() {
+  std::shared_ptr<Executor> stopping;
+  {
+    MutexLock lock(mu_);
+    stopping = std::move(executor_);
+    executor_ = nullptr;
+  }
+}
+
+void MemoryStore::Restart() {
+  Shutdown();
+  tables_.Restart(clock_.Now());
+  MutexLock lock(mu_);
+  executor_ = std::make_shared<Executor>(1);
+}
+
+void MemoryStore::OpenSession(NewSession session, Done<OpenedSession> done) {
+  Run(std::move(done),
+      [this, session = std::move(session)] { return tables_.OpenSession(session, clock_.Now()); });
+}
+
+void MemoryStore::Acquire(AcquireRequest request, Done<std::vector<GrantedLease>> done) {
+  Run(std::move(done),
+      [this, request = std::move(request)] { return tables_.Acquire(request, clock_.Now()); });
+}
+
+void MemoryStore::Heartbeat(HeartbeatRequest request, Done<HeartbeatAnswer> done) {
+  Run(std::move(done),
+      [this, request = std::move(request)] { return tables_.Heartbeat(request, clock_.Now()); });
+}
+
+void MemoryStore::ApplyToLease(LeaseRef lease, JobEvent event, Done<Job> done) {
+  Run(std::move(done), [this, lease = std::move(lease), event = std::move(event)] {
+    return tables_.ApplyToLease(lease, event, clock_.Now());
+  });
+}
+
+void MemoryStore::AppendLog(LeaseRef lease, int64_t offset, std::string bytes, Done<int64_t> done) {
+  Run(std::move(done), [this, lease = std::move(lease), offset, bytes = std::move(bytes)] {
+    return tables_.AppendLog(lease, offset, bytes);
+  });
+}
+
+void MemoryStore::ExpireSessions(absl::Duration ttl, Done<std::vector<ExpiredLease>> done) {
+  Run(std::move(done), [this, ttl] { return tables_.ExpireSessions(ttl, clock_.Now()); });
+}
+
+void MemoryStore::Enqueue(EnqueueBatch batch, Done<std::vector<absl::StatusOr<EnqueuedJob>>> done) {
+  Run(std::move(done),
+      [this, batch = std::move(batch)] { return tables_.Enqueue(batch, clock_.Now()); });
+}
+
+void MemoryStore::ApplyToJob(JobId job, std::optional<int64_t> if_epoch, JobEvent event,
+                             Done<Job> done) {
+  Run(std::move(done), [this, job, if_epoch, event = std::move(event)] {
+    return tables_.ApplyToJob(job, if_epoch, event, clock_.Now());
+  });
+}
+
+void MemoryStore::GetJob(JobId job, Done<Job> done) {
+  Run(std::move(done), [this, job] { return tables_.GetJob(job); });
+}
+
+void MemoryStore::GetSpec(JobId job, Done<std::string> done) {
+  Run(std::move(done), [this, job] { return tables_.GetSpec(job); });
+}
+
+void MemoryStore::ListJobs(JobFilter filter, PageRequest page, Done<JobPage> done) {
+  Run(std::move(done), [this, filter = std::move(filter), page = std::move(page)] {
+    return tables_.ListJobs(filter, page);
+  });
+}
+
+void MemoryStore::CountJobs(JobFilter filter, Done<JobCounts> done) {
+  Run(std::move(done), [this, filter = std::move(filter)] { return tables_.CountJobs(filter); });
+}
+
+void MemoryStore::ReadLog(LogRequest request, Done<LogChunk> done) {
+  Run(std::move(done), [this, request] { return tables_.ReadLog(request); });
+}
+
+void MemoryStore::ListWorkers(Done<std::vector<WorkerRecord>> done) {
+  Run(std::move(done), [this] { return tables_.ListWorkers(); });
+}
+
+void MemoryStore::FindProbes(std::vector<ProbeId> probes, Done<std::vector<ProbeKnowledge>> done) {
+  Run(std::move(done), [this, probes = std::move(probes)] { return tables_.FindProbes(probes); });
+}
+
+void MemoryStore::CreateBackfill(std::string description, Done<BackfillId> done) {
+  Run(std::move(done),
+      [this, description = std::move(description)] { return tables_.CreateBackfill(description); });
+}
+
+void MemoryStore::GetBackfill(BackfillId backfill, Done<BackfillProgress> done) {
+  Run(std::move(done), [this, backfill] { return tables_.GetBackfill(backfill); });
+}
+
+void MemoryStore::Publish(JobId job, PublishedAsset asset, Done<Job> done) {
+  Run(std::move(done),
+      [this, job, asset = std::move(asset)] { return tables_.Publish(job, asset, clock_.Now()); });
+}
+
+void MemoryStore::FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) {
+  Run(std::move(done), [this, tag = std::move(tag), asset_name = std::move(asset_name)] {
+    return tables_.FindAsset(tag, asset_name);
+  });
+}
+
+void MemoryStore::ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) {
+  Run(std::move(done), [this, filter = std::move(filter), page = std::move(page)] {
+    return tables_.ListAssets(filter, page);
+  });
+}
+
+void MemoryStore::MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
+                            Done<bool> done) {
+  Run(std::move(done), [this, tag = std::move(tag), asset_name = std::move(asset_name), presence] {
+    return tables_.MarkAsset(tag, asset_name, presence);
+  });
+}
+
+void MemoryStore::StaleReleases(Done<std::vector<StaleRelease>> done) {
+  Run(std::move(done), [this] { return tables_.StaleReleases(); });
+}
+
+void MemoryStore::SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) {
+  Run(std::move(done),
+      [this, tag = std::move(tag), revision] { return tables_.SideFilesWritten(tag, revision); });
+}
+
+void MemoryStore::Pin(std::string key, std::string digest, Done<std::string> done) {
+  Run(std::move(done), [this, key = std::move(key), digest = std::move(digest)] {
+    return tables_.Pin(key, digest);
+  });
+}
+
+void MemoryStore::Ping(Done<bool> done) {
+  Run(std::move(done), [] { return true; });
+}
+
+}  // namespace probefarm

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coordinator/store/memory/memory_tables.h"
+#include "coordinator/store/store.h"
+#include "coordinator/store/store_policy.h"
+#include "lib/runtime/clock.h"
+#include "lib/runtime/executor.h"
+#include "lib/runtime/mutex.h"
+
+namespace probefarm {
+
+// The store's contract without a disk, for tests of what stands on it. Thread-safe: one thread does
+// all the work and runs the callbacks.
+class MemoryStore final : public Store {
+ public:
+  // `clock` must outlive the store.
+  explicit MemoryStore(Clock& clock, StorePolicy policy = {}, uint64_t seed = 1);
+  ~MemoryStore() override { MemoryStore::Shutdown(); }
+
+  // As though the coordinator had been killed and started again on the same data, before what is
+  // called next. Opens a store that was shut down.
+  void Restart();
+
+  void OpenSession(NewSession session, Done<OpenedSession> done) override;
+  void Acquire(AcquireRequest request, Done<std::vector<GrantedLease>> done) override;
+  void Heartbeat(HeartbeatRequest request, Done<HeartbeatAnswer> done) override;
+  void ApplyToLease(LeaseRef lease, JobEvent event, Done<Job> done) override;
+  void AppendLog(LeaseRef lease, int64_t offset, std::string bytes, Done<int64_t> done) override;
+  void ExpireSessions(absl::Duration ttl, Done<std::vector<ExpiredLease>> done) override;
+  void Enqueue(EnqueueBatch batch, Done<std::vector<absl::StatusOr<EnqueuedJob>>> done) override;
+  void ApplyToJob(JobId job, std::optional<int64_t> if_epoch, JobEvent event,
+                  Done<Job> done) override;
+  void GetJob(JobId job, Done<Job> done) override;
+  void GetSpec(JobId job, Done<std::string> done) override;
+  void ListJobs(JobFilter filter, PageRequest page, Done<JobPage> done) override;
+  void CountJobs(JobFilter filter, Done<JobCounts> done) override;
+  void ReadLog(LogRequest request, Done<LogChunk> done) override;
+  void ListWorkers(Done<std::vector<WorkerRecord>> done) override;
+  void FindProbes(std::vector<ProbeId> probes, Done<std::vector<ProbeKnowledge>> done) override;
+  void CreateBackfill(std::string description, Done<BackfillId> done) override;
+  void GetBackfill(BackfillId backfill, Done<BackfillProgress> done) override;
+  void Publish(JobId job, PublishedAsset asset, Done<Job> done) override;
+  void FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) override;
+  void ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) override;
+  void MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
+                 Done<bool> done) override;
+  void StaleReleases(Done<std::vector<StaleRelease>> done) override;
+  void SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) override;
+  void Pin(std::string key, std::string digest, Done<std::string> done) override;
+  void SetQueueListener(std::function<void(int)> on_eligible) override EXCLUDES(mu_);
+  void Ping(Done<bool> done) override;
+  void Shutdown() override EXCLUDES(mu_);
+
+ private:
+  template <class T, class Work>
+  void Run(Done<T> done, Work work) EXCLUDES(mu_);
+  void TellListener() EXCLUDES(mu_);
+
+  Clock& clock_;
+  MemoryTables tables_;  // used on the executor's thread only
+  Mutex mu_;
+  std::function<void(int)> on_eligible_ GUARDED_BY(mu_);
+  std::shared_ptr<Executor> executor_ GUARDED_BY(mu_);  // null after Shutdown()
+};
+
+}  // namespace probefarm

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/scheduling/job_transition.h"
+#include "coordinator/scheduling/lane_order.h"
+#include "coordinator/store/records.h"
+#include "coordinator/store/store_policy.h"
+
+namespace probefarm {
+
+// What MemoryStore holds and does, one call after the other: the store's contract in its simplest
+// form, with maps for tables and scans for queries. `now` comes with each call. Not thread-safe.
+class MemoryTables {
+ public:
+  MemoryTables(StorePolicy policy, uint64_t seed)
+      : policy_(std::move(policy)), order_(policy_.backfill_patience), random_(seed) {}
+
+  // memory_leases.cc
+  absl::StatusOr<OpenedSession> OpenSession(NewSession const& session, absl::Time now);
+  absl::StatusOr<std::vector<GrantedLease>> Acquire(AcquireRequest const& request, absl::Time now);
+  absl::StatusOr<HeartbeatAnswer> Heartbeat(HeartbeatRequest const& request, absl::Time now);
+  absl::StatusOr<Job> ApplyToLease(LeaseRef const& lease, JobEvent const& event, absl::Time now);
+  absl::StatusOr<int64_t> AppendLog(LeaseRef const& lease, int64_t offset,
+                                    std::string const& bytes);
+  std::vector<ExpiredLease> ExpireSessions(absl::Duration ttl, absl::Time now);
+  std::vector<WorkerRecord> ListWorkers() const;
+  // The coordinator starts again: every session has been heard of just now.
+  void Restart(absl::Time now);
+
+  // memory_jobs.cc
+  absl::StatusOr<std::vector<absl::StatusOr<EnqueuedJob>>> Enqueue(EnqueueBatch const& batch,
+                                                                   absl::Time now);
+  absl::StatusOr<Job> ApplyToJob(JobId id, std::optional<int64_t> if_epoch, JobEvent const& event,
+                                 absl::Time now);
+  absl::StatusOr<Job> GetJob(JobId id) const;
+  absl::StatusOr<std::string> GetSpec(JobId id) const;
+  absl::StatusOr<JobPage> ListJobs(JobFilter const& filter, PageRequest const& page) const;
+  absl::StatusOr<JobCounts> CountJobs(JobFilter const& filter) const;
+  absl::StatusOr<LogChunk> ReadLog(LogRequest const& request) const;
+  std::vector<ProbeKnowledge> FindProbes(std::vector<ProbeId> const& probes) const;
+  BackfillId CreateBackfill(std::string description);
+  absl::StatusOr<BackfillProgress> GetBackfill(BackfillId id) const;
+
+  // memory_catalog.cc
+  absl::StatusOr<Job> Publish(JobId id, PublishedAsset const& asset, absl::Time now);
+  absl::StatusOr<PublishedAsset> FindAsset(std::string const& tag, std::string const& name) const;
+  absl::StatusOr<AssetPage> ListAssets(AssetFilter const& filter, PageRequest const& page) const;
+  absl::StatusOr<bool> MarkAsset(std::string const& tag, std::string const& name,
+                                 AssetPresence presence);
+  std::vector<StaleRelease> StaleReleases() const;
+  absl::StatusOr<bool> SideFilesWritten(std::string const& tag, int64_t revision);
+  std::string Pin(std::string const& key, std::string const& digest);
+
+  // How many jobs became eligible since this was last asked.
+  int TakeEligible() { return std::exchange(eligible_, 0); }
+
+ private:
+  struct JobEntry {
+    Job job;
+    std::string spec;
+    absl::Duration run_limit;
+    std::string grant_request;  // of the present lease
+  };
+  struct SessionEntry {
+    NewSession opened;
+    int64_t number = 0;  // later sessions have greater ones
+    bool is_void = false;
+    bool ended = false;
+    absl::Time last_heard;
+    int free_slots = 0;
+  };
+  struct Backfill {
+    std::string description;
+    std::set<JobId> jobs;
+  };
+  struct Revisions {
+    int64_t current = 0;
+    int64_t written = 0;
+  };
+
+  absl::StatusOr<SessionEntry*> LiveSession(std::string const& session);
+  SessionEntry const* LatestSession(std::string const& worker) const;
+  std::vector<Job> HeldBy(std::string const& session) const;
+  std::vector<Job> Named(std::vector<LeaseKey> const& keys) const;
+  std::vector<GrantedLease> Replay(AcquireRequest const& request) const;
+  JobEntry* NextGrantable(Capabilities const& capabilities, absl::Time now);
+  void ReleaseUnheard(std::vector<LeaseKey> const& keys, std::string const& text, absl::Time now);
+  std::vector<absl::Time> HeardTimes() const;
+  ExpiredLease Expire(Job const& job, job_event::Expire event, absl::Time now);
+  void PromoteWaiting(absl::Time now);
+
+  absl::StatusOr<Job> Move(JobEntry& entry, JobEvent const& event, absl::Time now);
+  absl::Status CheckNoOtherUnfinished(Job const& job) const;
+  void Saved(Job const& job, absl::Time now);
+  JobEntry const* Unfinished(ProbeId const& probe) const;
+  absl::StatusOr<EnqueuedJob> EnqueueOne(NewJob const& job, absl::Time now);
+  PublishedAsset* AssetOf(ProbeId const& probe);
+  PublishedAsset const* AssetNamed(std::string const& tag, std::string const& name) const;
+
+  StorePolicy policy_;
+  LaneOrder order_;
+  std::mt19937_64 random_;
+  int eligible_ = 0;
+  std::set<JobId> waiting_;  // queued, but their backoff has not passed
+  std::map<JobId, JobEntry> jobs_;
+  std::map<std::string, SessionEntry> sessions_;
+  std::map<std::pair<JobId, int64_t>, std::string> logs_;
+  std::map<std::string, std::vector<absl::StatusOr<EnqueuedJob>>> enqueue_answers_;
+  std::map<BackfillId, Backfill> backfills_;
+  std::map<int64_t, PublishedAsset> assets_;
+  std::map<std::string, Revisions> releases_;
+  std::map<std::string, std::string> pins_;
+};
+
+}  // namespace probefarm
