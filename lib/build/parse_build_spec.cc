@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "lib/build/bounds.h"
 #include "lib/build/build_spec.h"
 #include "lib/build/json_value.h"
 #include "lib/build/parse_input.h"
@@ -19,13 +20,6 @@ using Json = nlohmann::json;
 
 constexpr size_t kMaxDocumentBytes = size_t{1} << 20;
 constexpr size_t kMaxVariables = 64;
-constexpr int64_t kMaxMemoryBytes = int64_t{1} << 40;
-constexpr int64_t kMaxOutputBytes = int64_t{16} << 30;
-constexpr int64_t kMaxLogBytes = int64_t{1} << 30;
-constexpr int64_t kMaxProcesses = 1 << 20;
-constexpr int64_t kMaxTimeoutSeconds = 7 * 24 * 3600;
-constexpr double kMinCpus = 0.01;
-constexpr double kMaxCpus = 1024;
 
 bool IsVariableName(absl::string_view name) {
   return !name.empty() && !absl::ascii_isdigit(name[0]) &&
@@ -52,13 +46,14 @@ absl::StatusOr<BuildLimits> ParseLimits(JsonValue const& value) {
   RETURN_IF_ERROR(value.CheckKeys(
       {"cpus", "log_bytes", "memory_bytes", "output_bytes", "processes", "timeout_seconds"}));
   BuildLimits limits;
-  ASSIGN_OR_RETURN(limits.cpus, value.At("cpus").Number(kMinCpus, kMaxCpus));
-  ASSIGN_OR_RETURN(limits.log_bytes, value.At("log_bytes").Int(1, kMaxLogBytes));
-  ASSIGN_OR_RETURN(limits.memory_bytes, value.At("memory_bytes").Int(1, kMaxMemoryBytes));
-  ASSIGN_OR_RETURN(limits.output_bytes, value.At("output_bytes").Int(1, kMaxOutputBytes));
-  ASSIGN_OR_RETURN(int64_t const processes, value.At("processes").Int(1, kMaxProcesses));
+  ASSIGN_OR_RETURN(limits.cpus, value.At("cpus").Number(kMinBuildCpus, kMaxBuildCpus));
+  ASSIGN_OR_RETURN(limits.log_bytes, value.At("log_bytes").Int(1, kMaxBuildLogBytes));
+  ASSIGN_OR_RETURN(limits.memory_bytes, value.At("memory_bytes").Int(1, kMaxBuildMemoryBytes));
+  ASSIGN_OR_RETURN(limits.output_bytes, value.At("output_bytes").Int(1, kMaxBuildOutputBytes));
+  ASSIGN_OR_RETURN(int64_t const processes, value.At("processes").Int(1, kMaxBuildProcesses));
   limits.processes = static_cast<int>(processes);
-  ASSIGN_OR_RETURN(int64_t const seconds, value.At("timeout_seconds").Int(1, kMaxTimeoutSeconds));
+  ASSIGN_OR_RETURN(int64_t const seconds,
+                   value.At("timeout_seconds").Int(1, absl::ToInt64Seconds(kMaxBuildTimeout)));
   limits.timeout = absl::Seconds(seconds);
   return limits;
 }

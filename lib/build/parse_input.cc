@@ -1,11 +1,11 @@
 #include "lib/build/parse_input.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "lib/build/bounds.h"
+#include "lib/build/path_in_tree.h"
 #include "lib/digest/hex.h"
 #include "lib/driver/asset_name.h"
 #include "lib/runtime/status_macros.h"
@@ -15,15 +15,6 @@ namespace {
 
 constexpr size_t kMaxArchives = 64;
 constexpr size_t kMaxUrls = 16;
-constexpr int64_t kMaxInputBytes = int64_t{16} << 30;
-
-bool IsPathInTree(absl::string_view path) {
-  std::vector<absl::string_view> const parts = absl::StrSplit(path, '/');
-  return path.find('\0') == absl::string_view::npos &&
-         std::none_of(parts.begin(), parts.end(), [](absl::string_view part) {
-           return part.empty() || part == "." || part == "..";
-         });
-}
 
 absl::StatusOr<std::string> ParseDigest(JsonValue const& value) {
   ASSIGN_OR_RETURN(std::string text, value.String());
@@ -62,8 +53,7 @@ absl::StatusOr<ArchiveFormat> ParseFormat(JsonValue const& value) {
 
 absl::StatusOr<std::string> ParseStripPrefix(JsonValue const& value) {
   ASSIGN_OR_RETURN(std::string prefix, value.String());
-  if (!prefix.empty() && !IsPathInTree(absl::StripSuffix(prefix, "/")))
-    return value.Refuse("is not a relative path that stays in its tree");
+  RETURN_IF_ERROR(value.Check(CheckStripPrefix(prefix)));
   return prefix;
 }
 
@@ -108,7 +98,7 @@ absl::StatusOr<std::string> ParseFileName(JsonValue const& value) {
 
 absl::StatusOr<std::string> ParsePathInTree(JsonValue const& value) {
   ASSIGN_OR_RETURN(std::string path, value.String());
-  if (!IsPathInTree(path)) return value.Refuse("is not a relative path that stays in its tree");
+  RETURN_IF_ERROR(value.Check(CheckPathInTree(path)));
   return path;
 }
 
