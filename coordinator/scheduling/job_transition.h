@@ -98,6 +98,7 @@ struct AttemptPolicy {
   int poison_losses = 3;   // lost this often while building: DEAD
   int poison_workers = 2;  // lost on this many distinct workers while building: DEAD
   Backoff backoff;
+  friend bool operator==(AttemptPolicy const&, AttemptPolicy const&) = default;
 };
 
 // The job after `event`, or FAILED_PRECONDITION naming the event and the state when that move does

@@ -15,6 +15,8 @@ struct Backoff {
   absl::Duration Ceiling(int n) const;
   // Uniform in [0, Ceiling(n)).
   absl::Duration Delay(int n, absl::BitGenRef random) const;
+
+  friend bool operator==(Backoff const&, Backoff const&) = default;
 };
 
 }  // namespace probefarm
