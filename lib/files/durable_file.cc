@@ -1,0 +1,81 @@
+#include "lib/files/durable_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "lib/files/unique_fd.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+std::string FolderOf(std::string const& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
+absl::Status WriteNewFile(std::string const& path, absl::string_view content) {
+  ASSIGN_OR_RETURN(UniqueFd const fd, OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC));
+  RETURN_IF_ERROR(WriteAll(fd.get(), content, path));
+  return SyncFile(fd.get(), path);
+}
+
+absl::Status Rename(std::string const& from, std::string const& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0)
+    return FileError(errno, absl::StrCat("rename ", from, " to"), to);
+  return SyncFolder(FolderOf(to));
+}
+
+}  // namespace
+
+absl::Status FileError(int error_number, absl::string_view operation, absl::string_view path) {
+  absl::Status const status = absl::ErrnoToStatus(error_number, absl::StrCat(operation, " ", path));
+  if (error_number != EFBIG) return status;
+  return absl::ResourceExhaustedError(status.message());
+}
+
+absl::Status WriteAll(int fd, absl::string_view bytes, absl::string_view path) {
+  while (!bytes.empty()) {
+    ssize_t const written = write(fd, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(written));
+    } else if (errno != EINTR) {
+      return FileError(errno, "write", path);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SyncFile(int fd, absl::string_view path) {
+  if (fsync(fd) != 0) return FileError(errno, "fsync", path);
+  return absl::OkStatus();
+}
+
+absl::Status SyncFolder(std::string const& path) {
+  ASSIGN_OR_RETURN(UniqueFd const fd, OpenFile(path, O_RDONLY | O_DIRECTORY));
+  return SyncFile(fd.get(), path);
+}
+
+absl::Status MakeFolders(std::string const& path) {
+  std::string const parent = FolderOf(path);
+  if (path.empty() || parent == path || std::filesystem::is_directory(path))
+    return absl::OkStatus();
+  RETURN_IF_ERROR(MakeFolders(parent));
+  if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return FileError(errno, "mkdir", path);
+  return SyncFolder(parent.empty() ? "." : parent);
+}
+
+absl::Status ReplaceFile(std::string const& path, std::string const& temporary,
+                         absl::string_view content) {
+  absl::Status status = WriteNewFile(temporary, content);
+  if (status.ok()) status = Rename(temporary, path);
+  if (!status.ok()) unlink(temporary.c_str());
+  return status;
+}
+
+}  // namespace probefarm
