@@ -1,0 +1,195 @@
+#include "lib/http/download.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "lib/digest/sha256.h"
+#include "lib/runtime/status_matchers.h"
+#include "tests/testing/scripted_http_server.h"
+
+namespace probefarm {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Key;
+using ::testing::Not;
+using ::testing::Pair;
+
+constexpr absl::string_view kContent = "a kernel's headers";
+
+// Answers by path: /good has the content, /other another of the same size, /NNN the status NNN.
+void AnswerByPath(ScriptedExchange& exchange) {
+  std::string const& target = exchange.request().target;
+  if (target == "/good") {
+    exchange.Answer(200, kContent, {{"ETag", "\"1\""}, {"Last-Modified", "Sun, 22 Nov 2026"}});
+  } else if (target == "/other") {
+    exchange.Answer(200, std::string(kContent.size(), 'x'));
+  } else if (target == "/short") {
+    exchange.SendRaw("HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\na ker");
+    exchange.HangUp();
+  } else if (target == "/moved") {
+    exchange.Answer(302, "", {{"Location", "/good"}});
+  } else {
+    exchange.Answer(std::stoi(target.substr(1)));
+  }
+}
+
+class DownloadTest : public testing::Test {
+ protected:
+  DownloadTest() {
+    std::string name = testing::TempDir() + "/download.XXXXXX";
+    folder_ = mkdtemp(name.data());
+  }
+  ~DownloadTest() override { std::filesystem::remove_all(folder_); }
+
+  DownloadRequest Request(std::vector<std::string> const& paths) const {
+    DownloadRequest request;
+    for (std::string const& path : paths) request.urls.push_back(server_.Url(path));
+    request.destination = (folder_ / "file").string();
+    request.sha256 = Sha256Hex(kContent);
+    request.size = kContent.size();
+    return request;
+  }
+
+  absl::StatusOr<DownloadResult> Run(DownloadRequest const& request) {
+    return Download(*http_, request);
+  }
+
+  long Files() const {
+    return std::distance(std::filesystem::directory_iterator(folder_),
+                         std::filesystem::directory_iterator());
+  }
+  std::string Content() const {
+    std::ifstream file(folder_ / "file");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  std::filesystem::path folder_;
+  ScriptedHttpServer server_{&AnswerByPath};
+  std::unique_ptr<HttpClient> http_ = MakeHttpClient("probefarm-test/1");
+};
+
+TEST_F(DownloadTest, BringsAVerifiedFile) {
+  ASSERT_OK_AND_ASSIGN(DownloadResult const result, Run(Request({"/good"})));
+  EXPECT_EQ(Content(), kContent);
+  EXPECT_EQ(result.sha256, Sha256Hex(kContent));
+  EXPECT_EQ(result.size, kContent.size());
+  EXPECT_EQ(result.validators.etag, "\"1\"");
+  EXPECT_EQ(result.validators.last_modified, "Sun, 22 Nov 2026");
+  EXPECT_EQ(Files(), 1);
+}
+
+TEST_F(DownloadTest, TellsTheDigestOfWhatNobodyKnew) {
+  DownloadRequest request = Request({"/good"});
+  request.sha256 = "";
+  request.size = -1;
+  ASSERT_OK_AND_ASSIGN(DownloadResult const result, Run(request));
+  EXPECT_EQ(result.sha256, Sha256Hex(kContent));
+}
+
+TEST_F(DownloadTest, FollowsRedirects) {
+  ASSERT_OK(Run(Request({"/moved"})));
+  EXPECT_EQ(Content(), kContent);
+}
+
+TEST_F(DownloadTest, TriesUrlsInTurn) {
+  ASSERT_OK(Run(Request({"/404", "/500", "/short", "/other", "/good", "/never"})));
+  EXPECT_EQ(Content(), kContent);
+  EXPECT_EQ(server_.requests().size(), 5);
+  EXPECT_EQ(Files(), 1);
+}
+
+TEST_F(DownloadTest, IsNotFoundWhenNoUrlHasIt) {
+  EXPECT_THAT(Run(Request({"/404", "/410"})),
+              StatusIs(absl::StatusCode::kNotFound, EndsWith("/410: HTTP status 410")));
+  EXPECT_EQ(Files(), 0);
+}
+
+TEST_F(DownloadTest, IsUnavailableWhenAUrlMayHaveItLater) {
+  EXPECT_THAT(Run(Request({"/503", "/other", "/404"})),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       AllOf(HasSubstr("/503"), EndsWith("/404: HTTP status 404"))));
+  EXPECT_THAT(Run(Request({"/403"})), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Run(Request({"/short"})), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(Files(), 0);
+}
+
+TEST_F(DownloadTest, NamesBothDigests) {
+  EXPECT_THAT(Run(Request({"/other", "/404"})),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       AllOf(HasSubstr(Sha256Hex(kContent)), HasSubstr("/other"),
+                             HasSubstr(Sha256Hex(std::string(kContent.size(), 'x'))))));
+  EXPECT_EQ(Files(), 0);
+}
+
+TEST_F(DownloadTest, NamesBothSizes) {
+  DownloadRequest request = Request({"/good"});
+  request.size = 100;
+  EXPECT_THAT(Run(request),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("expected 100 bytes, got 18")));
+  request.size = 10;
+  EXPECT_THAT(Run(request), StatusIs(absl::StatusCode::kDataLoss,
+                                     HasSubstr("expected 10 bytes, got at least 18")));
+  EXPECT_EQ(Files(), 0);
+}
+
+TEST_F(DownloadTest, IsBounded) {
+  DownloadRequest request = Request({"/good", "/good"});
+  request.size = -1;
+  request.max_bytes = 17;
+  EXPECT_THAT(Run(request), StatusIs(absl::StatusCode::kResourceExhausted,
+                                     HasSubstr("more than the 17 bytes allowed")));
+  EXPECT_EQ(server_.requests().size(), 1);
+  EXPECT_EQ(Files(), 0);
+}
+
+TEST_F(DownloadTest, AFailureLeavesTheOldFile) {
+  std::ofstream(folder_ / "file") << "old";
+  EXPECT_FALSE(Run(Request({"/other"})).ok());
+  EXPECT_EQ(Content(), "old");
+  EXPECT_EQ(Files(), 1);
+}
+
+TEST_F(DownloadTest, AsksConditionally) {
+  std::ofstream(folder_ / "file") << "old";
+  DownloadRequest request = Request({"/304"});
+  request.validators = {"\"1\"", "Sat, 21 Nov 2026"};
+  ASSERT_OK_AND_ASSIGN(DownloadResult const result, Run(request));
+  EXPECT_TRUE(result.not_modified);
+  EXPECT_EQ(result.validators.etag, "\"1\"");
+  EXPECT_THAT(server_.requests().front().headers,
+              AllOf(Contains(Pair("if-none-match", "\"1\"")),
+                    Contains(Pair("if-modified-since", "Sat, 21 Nov 2026"))));
+  EXPECT_EQ(Content(), "old");
+  EXPECT_EQ(Files(), 1);
+}
+
+TEST_F(DownloadTest, ValidatorsBelongToOneUrl) {
+  DownloadRequest request = Request({"/304", "/good"});
+  request.validators = {"\"1\"", ""};
+  ASSERT_OK_AND_ASSIGN(DownloadResult const result, Run(request));
+  EXPECT_FALSE(result.not_modified);
+  EXPECT_THAT(server_.requests().front().headers, Not(Contains(Key("if-none-match"))));
+}
+
+TEST_F(DownloadTest, CancellingEndsIt) {
+  DownloadRequest request = Request({"/good", "/good"});
+  request.cancelled = [] { return true; };
+  EXPECT_THAT(Run(request), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(Files(), 0);
+}
+
+TEST_F(DownloadTest, NeedsAUrl) {
+  EXPECT_THAT(Run(Request({})), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("/file")));
+}
+
+}  // namespace
+}  // namespace probefarm

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace probefarm {
+
+// A file that comes into being whole or not at all: written under a unique name beside its
+// destination, removed unless Commit() succeeds. Errors name the destination: RESOURCE_EXHAUSTED
+// for a full disk, a quota or a file size limit, otherwise UNAVAILABLE. Not thread-safe; several
+// writers of one destination do not disturb each other, the last one wins.
+class NewFile {
+ public:
+  static absl::StatusOr<std::unique_ptr<NewFile>> Create(std::string destination);
+  ~NewFile();
+
+  NewFile(NewFile const&) = delete;
+  NewFile& operator=(NewFile const&) = delete;
+
+  absl::Status Write(absl::string_view bytes);
+  // Brings the bytes to disk, then gives the file its name, then brings that to disk. Once.
+  absl::Status Commit();
+
+ private:
+  NewFile(std::string destination, std::string temporary, int fd);
+
+  absl::Status Error(absl::string_view operation) const;
+  absl::Status SyncFolder() const;
+
+  std::string const destination_;
+  std::string const temporary_;
+  int const fd_;
+  bool committed_ = false;
+};
+
+}  // namespace probefarm
