@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/config/driver_config.h"
+#include "coordinator/config/feed_config.h"
+#include "coordinator/config/lease_config.h"
+#include "coordinator/config/release_config.h"
+#include "coordinator/config/toolchain_config.h"
+#include "lib/build/build_spec.h"
+#include "lib/config/yaml_reader.h"
+#include "lib/runtime/log.h"
+
+namespace probefarm {
+
+struct HttpConfig {
+  // How workers and users reach the HTTP port, without a slash at its end; empty: http:// and the
+  // address that --http gives.
+  std::string public_url;
+  friend bool operator==(HttpConfig const&, HttpConfig const&) = default;
+};
+
+// The coordinator's configuration file. deploy/coordinator.yaml shows every key with its default.
+struct CoordinatorConfig {
+  std::string driver_name = "falco";  // first part of every asset's name, and the module's name
+  LogLevel log_level = LogLevel::kInfo;
+  bool reflection = false;  // of the gRPC server
+  HttpConfig http;
+  std::vector<DriverConfig> drivers;
+  FeedsConfig feeds;
+  std::vector<BuilderConfig> builders;
+  std::vector<CompilerConfig> compilers = DefaultCompilers();
+  BuildLimits build_limits;
+  LeaseConfig leases;
+  ReleasesConfig releases;
+  friend bool operator==(CoordinatorConfig const&, CoordinatorConfig const&) = default;
+};
+
+// Looks at the file alone, not at what it names: keyrings and archives may be missing. Errors name
+// file, line and key, all of them at once.
+absl::StatusOr<CoordinatorConfig> LoadConfig(std::string const& path);
+
+// What LoadConfig() reads from the file's top mapping.
+CoordinatorConfig ReadConfig(YamlMapping& top);
+
+}  // namespace probefarm

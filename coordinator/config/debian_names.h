@@ -1,0 +1,16 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace probefarm {
+
+// INVALID_ARGUMENT unless it can name a suite of a Debian archive ("bookworm-security",
+// "stretch/updates") and stand in a URL.
+absl::Status CheckSuiteName(absl::string_view name);
+
+// INVALID_ARGUMENT unless it can name a package or a kernel flavour: lower-case letters, digits,
+// `+`, `-` and `.` after a letter or a digit (Debian Policy 5.6.1).
+absl::Status CheckPackageName(absl::string_view name);
+
+}  // namespace probefarm

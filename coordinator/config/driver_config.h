@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lib/build/build_spec.h"
+#include "lib/config/yaml_reader.h"
+#include "lib/driver/probe.h"
+
+namespace probefarm {
+
+// A package of the Debian archive whose newest version is the driver's source. Its digest is pinned
+// when it is first seen.
+struct PackageSource {
+  std::string suite;    // "trixie"
+  std::string package;  // "falcosecurity-scap-dkms"
+  friend bool operator==(PackageSource const&, PackageSource const&) = default;
+};
+
+// An ArchiveInput is a source known by its URLs and digest.
+using DriverSource = std::variant<PackageSource, ArchiveInput>;
+
+// A driver version that is built.
+struct DriverConfig {
+  std::string version;  // CheckDriverVersion() has passed it; no two drivers have the same
+  std::vector<Kind> kinds = {Kind::kBpf, Kind::kKmod};  // never empty
+  DriverSource source;
+  friend bool operator==(DriverConfig const&, DriverConfig const&) = default;
+};
+
+// The list `drivers`, which is required and not empty.
+std::vector<DriverConfig> ReadDrivers(YamlMapping& top);
+
+}  // namespace probefarm

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace probefarm {
+
+// INVALID_ARGUMENT unless it is an http or https URL with a host, of visible ASCII.
+absl::Status CheckHttpUrl(absl::string_view url);
+
+// The last part of the URL's path, without query and fragment; may be empty.
+std::string FileNameOf(absl::string_view url);
+
+}  // namespace probefarm

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "lib/config/yaml_reader.h"
+
+namespace probefarm {
+
+// Releases in a folder of the coordinator's machine, served at its HTTP port.
+struct DirectoryHostConfig {
+  std::string root;
+  friend bool operator==(DirectoryHostConfig const&, DirectoryHostConfig const&) = default;
+};
+
+// Where probes are published.
+struct ReleasesConfig {
+  // Between two comparisons of the catalog with what the host holds.
+  absl::Duration reconcile_interval = absl::Minutes(10);
+  DirectoryHostConfig directory;
+  friend bool operator==(ReleasesConfig const&, ReleasesConfig const&) = default;
+};
+
+// The mapping `releases`, which is required.
+ReleasesConfig ReadReleases(YamlMapping& top);
+
+}  // namespace probefarm
