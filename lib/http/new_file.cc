@@ -7,11 +7,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/files/durable_file.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -19,10 +19,9 @@ namespace {
 
 constexpr mode_t kReadableByAll = 0644;
 
-absl::Status ErrnoToStatus(int error, absl::string_view operation, std::string const& path) {
-  bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  return {full ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kUnavailable,
-          absl::StrCat(operation, " ", path, ": ", std::strerror(error))};
+absl::Status ExhaustedOrUnavailable(absl::Status const& status) {
+  if (status.ok() || absl::IsResourceExhausted(status)) return status;
+  return absl::UnavailableError(status.message());
 }
 
 std::string FolderOf(std::string const& path) {
@@ -34,47 +33,32 @@ std::string FolderOf(std::string const& path) {
 
 absl::StatusOr<std::unique_ptr<NewFile>> NewFile::Create(std::string destination) {
   std::string temporary = absl::StrCat(destination, ".XXXXXX");
-  int const fd = mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) return ErrnoToStatus(errno, "create", destination);
-  return std::unique_ptr<NewFile>(new NewFile(std::move(destination), std::move(temporary), fd));
+  UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd.valid()) return ExhaustedOrUnavailable(FileError(errno, "create", destination));
+  return std::unique_ptr<NewFile>(
+      new NewFile(std::move(destination), std::move(temporary), std::move(fd)));
 }
 
-NewFile::NewFile(std::string destination, std::string temporary, int fd)
-    : destination_(std::move(destination)), temporary_(std::move(temporary)), fd_(fd) {}
+NewFile::NewFile(std::string destination, std::string temporary, UniqueFd fd)
+    : destination_(std::move(destination)), temporary_(std::move(temporary)), fd_(std::move(fd)) {}
 
 NewFile::~NewFile() {
-  close(fd_);
   if (!committed_) unlink(temporary_.c_str());
 }
 
 absl::Status NewFile::Write(absl::string_view bytes) {
-  while (!bytes.empty()) {
-    ssize_t const written = write(fd_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return Error("write");
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return absl::OkStatus();
+  return ExhaustedOrUnavailable(WriteAll(fd_.get(), bytes, temporary_));
 }
 
-absl::Status NewFile::Commit() {
-  if (fchmod(fd_, kReadableByAll) != 0) return Error("change the mode of");
-  if (fsync(fd_) != 0) return Error("sync");
-  if (rename(temporary_.c_str(), destination_.c_str()) != 0) return Error("rename");
+absl::Status NewFile::Commit() { return ExhaustedOrUnavailable(Publish()); }
+
+absl::Status NewFile::Publish() {
+  if (fchmod(fd_.get(), kReadableByAll) != 0) return FileError(errno, "chmod", temporary_);
+  RETURN_IF_ERROR(SyncFile(fd_.get(), temporary_));
+  if (std::rename(temporary_.c_str(), destination_.c_str()) != 0)
+    return FileError(errno, "rename to", destination_);
   committed_ = true;
-  return SyncFolder();
-}
-
-absl::Status NewFile::Error(absl::string_view operation) const {
-  return ErrnoToStatus(errno, operation, destination_);
-}
-
-absl::Status NewFile::SyncFolder() const {
-  int const folder = open(FolderOf(destination_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return Error("open the folder of");
-  absl::Status const synced = fsync(folder) == 0 ? absl::OkStatus() : Error("sync the folder of");
-  close(folder);
-  return synced;
+  return SyncFolder(FolderOf(destination_));
 }
 
 }  // namespace probefarm

@@ -6,13 +6,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "lib/files/unique_fd.h"
 
 namespace probefarm {
 
 // A file that comes into being whole or not at all: written under a unique name beside its
-// destination, removed unless Commit() succeeds. Errors name the destination: RESOURCE_EXHAUSTED
-// for a full disk, a quota or a file size limit, otherwise UNAVAILABLE. Not thread-safe; several
-// writers of one destination do not disturb each other, the last one wins.
+// destination, removed unless Commit() succeeds. Errors name the file: RESOURCE_EXHAUSTED for a
+// full disk, a quota or a file size limit, otherwise UNAVAILABLE, so that a missing folder is not
+// taken for a missing download. Not thread-safe; several writers of one destination do not disturb
+// each other, the last one wins.
 class NewFile {
  public:
   static absl::StatusOr<std::unique_ptr<NewFile>> Create(std::string destination);
@@ -26,14 +28,13 @@ class NewFile {
   absl::Status Commit();
 
  private:
-  NewFile(std::string destination, std::string temporary, int fd);
+  NewFile(std::string destination, std::string temporary, UniqueFd fd);
 
-  absl::Status Error(absl::string_view operation) const;
-  absl::Status SyncFolder() const;
+  absl::Status Publish();
 
   std::string const destination_;
   std::string const temporary_;
-  int const fd_;
+  UniqueFd const fd_;
   bool committed_ = false;
 };
 
