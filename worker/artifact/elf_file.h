@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace probefarm {
+
+// Numbers of the ELF specification that drivers have.
+enum class ElfType : uint16_t { kRelocatable = 1 };
+enum class ElfMachine : uint16_t { kX86_64 = 62, kAarch64 = 183, kBpf = 247 };
+
+// The section headers of a little-endian ELF64 file. Nothing in the file is trusted: each offset,
+// size and name is checked against the bytes that are there before it is followed. Thread-safe once
+// made.
+class ElfFile {
+ public:
+  // `bytes` outlives the result. INVALID_ARGUMENT says what is wrong.
+  static absl::StatusOr<ElfFile> Parse(absl::string_view bytes);
+
+  // As stored: may be a number that the enums above do not name.
+  ElfType type() const { return type_; }
+  ElfMachine machine() const { return machine_; }
+
+  // The content of the first section of that name; empty for one without bytes in the file.
+  std::optional<absl::string_view> Section(absl::string_view name) const;
+
+ private:
+  struct NamedSection {
+    absl::string_view name;
+    absl::string_view content;
+  };
+
+  ElfFile(ElfType type, ElfMachine machine, std::vector<NamedSection> sections);
+
+  ElfType type_;
+  ElfMachine machine_;
+  std::vector<NamedSection> sections_;
+};
+
+}  // namespace probefarm

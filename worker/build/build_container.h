@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "lib/build/build_spec.h"
+#include "worker/engine/container_engine.h"
+
+namespace probefarm {
+
+// Whose build it is.
+struct BuildLease {
+  std::string worker_id;
+  int64_t job = 0;
+  int64_t epoch = 0;
+};
+
+// "probefarm-build-<job>-<epoch>-<eight digits of the worker id's SHA-256>", for the container and
+// for its volume: two farms on one engine count their jobs alike. Pure.
+std::string BuildName(BuildLease const& lease);
+
+// By which a build's container and volume are found again. Pure.
+ContainerLabels BuildLabels(BuildLease const& lease);
+
+// The sealed container that runs the spec's script under `timeout`, so that it ends even when its
+// worker never returns: the header volume read-only at /kernel, the build volume at /build, what
+// the spec says of environment and limits, and nothing else of the worker's. Pure.
+ContainerSpec BuildContainer(BuildSpec const& spec, BuildLease const& lease,
+                             std::string const& header_volume);
+
+}  // namespace probefarm

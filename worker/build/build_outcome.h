@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace probefarm {
+
+// The file that a build made, checked. It belongs to the caller, who deletes it once it is sent.
+struct BuiltArtifact {
+  std::string path;  // in the spool folder
+  std::string sha256;
+  int64_t size = 0;
+  friend bool operator==(BuiltArtifact const&, BuiltArtifact const&) = default;
+};
+
+// Why there is no file. Permanent: these inputs give no artifact, here or elsewhere. Transient:
+// network, engine or disk; the job goes back to the queue.
+struct BuildFailure {
+  enum class Class { kPermanent, kTransient };
+  Class failure_class = Class::kTransient;
+  std::string code;  // one word for programs: see failure_reason.h
+  std::string text;  // one line for people
+  friend bool operator==(BuildFailure const&, BuildFailure const&) = default;
+};
+
+// The caller wanted no more of it.
+struct BuildCancelled {
+  friend bool operator==(BuildCancelled const&, BuildCancelled const&) = default;
+};
+
+using BuildOutcome = std::variant<BuiltArtifact, BuildFailure, BuildCancelled>;
+
+}  // namespace probefarm

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "lib/build/build_spec.h"
+#include "lib/runtime/clock.h"
+#include "worker/build/build_container.h"
+#include "worker/build/build_log.h"
+#include "worker/build/build_outcome.h"
+#include "worker/engine/container_engine.h"
+#include "worker/inputs/builder_image.h"
+#include "worker/inputs/header_volumes.h"
+#include "worker/inputs/input_cache.h"
+
+namespace probefarm {
+
+// What a build is at, as the wire's LeasePhase has it.
+enum class BuildPhase { kFetching, kBuilding, kChecking };
+
+// What a build works with and whom it tells. Pointers outlive the call; those of one worker are
+// shared by its slots.
+struct BuildRunContext {
+  ContainerEngine* engine = nullptr;
+  InputCache* inputs = nullptr;
+  BuilderImages* images = nullptr;
+  HeaderVolumes* headers = nullptr;
+  Clock const* clock = nullptr;
+  BuildLease lease;
+  std::string spool_dir;  // made when it is not there; this worker's alone
+
+  // Called on the thread of RunBuild(). `progress` is for people, may be empty: "linux-… 40 %".
+  std::function<void(BuildPhase phase, absl::string_view progress)> on_phase;
+  // Called on the thread of RunBuild() or on one of its own, never on two at once.
+  LogSink log;
+  // Asked at least once a second, on several threads. True: BuildCancelled follows soon.
+  std::function<bool()> cancelled;
+};
+
+// Runs the spec to its letter, in the engine: builder image, inputs, header volume, sealed
+// container with the script, artifact copied out and checked. The last line of the log is
+// `sha256  name` of an artifact, or the reason of a failure. The container and its volume are gone
+// afterwards, whatever happened; if the engine refuses that, the next start removes them
+// (leftovers.h). Blocks; to be called from one thread for each slot.
+BuildOutcome RunBuild(BuildSpec const& spec, BuildRunContext const& context);
+
+}  // namespace probefarm

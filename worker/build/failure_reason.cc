@@ -1,0 +1,131 @@
+#include "worker/build/failure_reason.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace probefarm {
+namespace {
+
+constexpr absl::string_view kScriptPrefix = "probefarm: ";
+constexpr size_t kMaxText = 500;
+
+// `timeout` itself, and a process that was sent SIGKILL.
+constexpr int kExitTimedOut = 124;
+constexpr int kExitKilled = 137;
+// coordinator/recipe/recipe.h
+constexpr int kExitSourceUnusable = 20;
+constexpr int kExitHeadersUnusable = 21;
+constexpr int kExitNoRoom = 23;
+
+BuildFailure Permanent(std::string code, absl::string_view text) {
+  return {BuildFailure::Class::kPermanent, std::move(code), std::string(text)};
+}
+
+BuildFailure Transient(std::string code, absl::string_view text) {
+  return {BuildFailure::Class::kTransient, std::move(code), std::string(text)};
+}
+
+BuildFailure ClassifyInput(absl::Status const& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kDataLoss:
+      return Permanent("input_digest_mismatch", status.message());
+    case absl::StatusCode::kNotFound:
+      return Permanent("input_gone", status.message());
+    case absl::StatusCode::kInvalidArgument:
+      return Permanent("input_invalid", status.message());
+    default:
+      return Transient("input_unavailable", status.message());
+  }
+}
+
+// Of all statuses there, only the unpacking of an input gives INVALID_ARGUMENT.
+BuildFailure ClassifyContainer(absl::Status const& status) {
+  return absl::IsInvalidArgument(status) ? Permanent("input_invalid", status.message())
+                                         : Transient("engine_error", status.message());
+}
+
+BuildFailure ClassifyCheck(absl::Status const& status) {
+  return absl::IsFailedPrecondition(status) ? Permanent("artifact_mismatch", status.message())
+                                            : Transient("disk_error", status.message());
+}
+
+std::string Seconds(absl::Duration duration) {
+  return absl::StrCat(absl::ToInt64Seconds(duration), " s");
+}
+
+bool IsTimeout(ScriptEnd const& end, absl::Duration timeout) {
+  return end.exit.code == kExitTimedOut || (end.exit.code == kExitKilled && end.ran >= timeout);
+}
+
+std::string Printable(absl::string_view line) {
+  std::string text(absl::StripAsciiWhitespace(line).substr(0, kMaxText));
+  std::replace_if(text.begin(), text.end(), absl::ascii_iscntrl, ' ');
+  return text;
+}
+
+}  // namespace
+
+BuildFailure ClassifyStatus(BuildStage stage, absl::Status const& status) {
+  if (absl::IsResourceExhausted(status)) return Transient("no_space", status.message());
+  switch (stage) {
+    case BuildStage::kImage:
+      return Transient("image_unavailable", status.message());
+    case BuildStage::kInputs:
+      return ClassifyInput(status);
+    case BuildStage::kContainer:
+      return ClassifyContainer(status);
+    case BuildStage::kCopy:
+      return absl::IsFailedPrecondition(status) ? Permanent("no_artifact", status.message())
+                                                : Transient("engine_error", status.message());
+    case BuildStage::kCheck:
+      return ClassifyCheck(status);
+  }
+  return Transient("engine_error", status.message());
+}
+
+BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
+                               absl::string_view log_tail) {
+  if (end.exit.out_of_memory) {
+    return Permanent("out_of_memory", "the build needs more memory than its limit allows");
+  }
+  if (IsTimeout(end, timeout)) {
+    return Permanent("timed_out", absl::StrCat("the build was not done after ", Seconds(timeout)));
+  }
+  std::string const line = MostTellingLine(log_tail);
+  switch (end.exit.code) {
+    case kExitKilled:
+      return Transient("engine_error", "the build's container was killed from outside");
+    case kExitNoRoom:
+      return Transient("no_space", line);
+    case kExitSourceUnusable:
+      return Permanent("source_unusable", line);
+    case kExitHeadersUnusable:
+      return Permanent("headers_unusable", line);
+    default:
+      return Permanent("compiler_error",
+                       line.empty() ? absl::StrCat("exit code ", end.exit.code) : line);
+  }
+}
+
+std::string MostTellingLine(absl::string_view log_tail) {
+  std::vector<absl::string_view> const lines =
+      absl::StrSplit(log_tail, '\n', absl::SkipWhitespace());
+  auto const said = std::find_if(lines.rbegin(), lines.rend(), [](absl::string_view line) {
+    return absl::StartsWith(line, kScriptPrefix);
+  });
+  if (said != lines.rend()) return Printable(absl::StripPrefix(*said, kScriptPrefix));
+  auto const error = std::find_if(lines.begin(), lines.end(), [](absl::string_view line) {
+    return absl::StrContains(line, "error:");
+  });
+  if (error != lines.end()) return Printable(*error);
+  return lines.empty() ? "" : Printable(lines.back());
+}
+
+}  // namespace probefarm

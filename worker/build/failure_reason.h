@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "worker/build/build_outcome.h"
+#include "worker/engine/container_engine.h"
+
+namespace probefarm {
+
+// Classifies what went wrong, where it is known. All here is pure.
+//
+//   permanent  input_digest_mismatch  the URLs give something else than the input
+//              input_gone             no URL has the input any more
+//              input_invalid          an archive is broken or holds what is not unpacked
+//              source_unusable        the script: the driver's source is not as it must be
+//              headers_unusable       the script: the headers are not those of this kernel
+//              compiler_error         the script failed in any other way
+//              timed_out              the script ran for longer than the spec allows
+//              out_of_memory          the script wanted more than the spec allows
+//              no_artifact            the script succeeded but left no single file within limits
+//              artifact_mismatch      the file is not for this kernel and driver
+//   transient  input_unavailable      a download failed and may succeed later
+//              image_unavailable      the builder image cannot be had, or is another one: a fact
+//                                     about the farm, not about the probe
+//              engine_error           the container engine failed
+//              no_space               the worker's or the engine's disk is full
+//              disk_error             the worker cannot read or write its own files
+
+// What was being done when a status came.
+enum class BuildStage { kImage, kInputs, kContainer, kCopy, kCheck };
+
+BuildFailure ClassifyStatus(BuildStage stage, absl::Status const& status);
+
+// How the script ended.
+struct ScriptEnd {
+  ContainerExit exit;
+  absl::Duration ran;
+};
+
+// For an exit code other than 0. `timeout` is the spec's; `log_tail` the end of the output.
+// 124 and 137 after the timeout are `timeout`'s; 137 before it means that somebody killed the
+// container, which says nothing of the inputs. 20, 21, 22 and 23 are the recipe's
+// (coordinator/recipe): source unusable, headers unusable, does not compile, no room to compile.
+BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
+                               absl::string_view log_tail);
+
+// The line that tells most of why a build failed: the script's own last word ("probefarm: …"), else
+// the first line with "error:", else the last line that is not blank. Printable, at most 500 bytes;
+// empty when the log is.
+std::string MostTellingLine(absl::string_view log_tail);
+
+}  // namespace probefarm

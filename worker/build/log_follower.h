@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "lib/runtime/mutex.h"
+#include "worker/engine/container_engine.h"
+
+namespace probefarm {
+
+// Follows a started container's output on a thread of its own, from construction on. The sink is
+// called on that thread, and not any more once Finish() has returned.
+class LogFollower {
+ public:
+  LogFollower(ContainerEngine* engine, std::string container, BodySink sink);
+  ~LogFollower();
+
+  LogFollower(LogFollower const&) = delete;
+  LogFollower& operator=(LogFollower const&) = delete;
+
+  // After the container's end: waits for the rest of the output, but not longer than `limit`. Not
+  // OK when output is missing. To be called once.
+  absl::Status Finish(absl::Duration limit) EXCLUDES(mu_);
+
+ private:
+  void Follow() EXCLUDES(mu_);
+  bool IsStopping() EXCLUDES(mu_);
+  void AwaitEnd(absl::Duration limit) EXCLUDES(mu_);
+
+  ContainerEngine* const engine_;
+  std::string const container_;
+  BodySink const sink_;
+  Mutex mu_;
+  CondVar changed_;
+  bool stopping_ GUARDED_BY(mu_) = false;
+  bool ended_ GUARDED_BY(mu_) = false;
+  absl::Status result_ GUARDED_BY(mu_);
+  std::thread thread_;
+};
+
+}  // namespace probefarm

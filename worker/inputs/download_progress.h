@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "lib/http/http_client.h"
+
+namespace probefarm {
+
+// Takes "linux-headers-… 40 %": for people, shown by the client while a lease fetches.
+using ProgressSink = std::function<void(absl::string_view)>;
+
+// Passes requests on and tells how much of a file of known size has come, each percent once. An
+// answer without 2xx counts nothing. For one download; not thread-safe.
+class DownloadProgress final : public HttpClient {
+ public:
+  DownloadProgress(HttpClient* http, std::string name, int64_t size, ProgressSink sink);
+
+  absl::StatusOr<HttpResponse> Send(HttpRequest const& request) override;
+
+ private:
+  void Add(int64_t bytes);
+
+  HttpClient* const http_;
+  std::string const name_;
+  int64_t const size_;
+  ProgressSink const sink_;
+  int64_t received_ = 0;
+  int64_t shown_percent_ = -1;
+};
+
+}  // namespace probefarm

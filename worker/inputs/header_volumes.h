@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/runtime/clock.h"
+#include "lib/runtime/mutex.h"
+#include "worker/engine/container_engine.h"
+#include "worker/inputs/archive_copy.h"
+#include "worker/inputs/keyed_lock.h"
+
+namespace probefarm {
+
+// One engine volume for each set of header packages, filled once and then mounted read-only at
+// /kernel by all builds for that kernel, of all workers on the engine.
+//
+// A volume is filled through a *filler*: a container that is made, never started, and whose unique
+// name is the lock. Who cannot make it waits for who could; a filler that is older than any filling
+// takes is of a dead worker and is removed. A volume counts only once its completion marker is
+// there; one without it is discarded, never mended. Thread-safe.
+class HeaderVolumes {
+ public:
+  struct Options {
+    std::string worker_id;
+    absl::Duration poll_interval = absl::Seconds(1);
+    absl::Duration stale_filler = absl::Minutes(5);  // dead when older
+    absl::Duration give_up = absl::Minutes(10);      // waiting for another worker's filler
+  };
+
+  // `engine` and `clock` outlive this.
+  HeaderVolumes(ContainerEngine* engine, Clock const* clock, Options options);
+
+  // The volume with these headers' tree, filled when it is not there. `image` is any that the
+  // engine has. INVALID_ARGUMENT: a package is broken (for good); UNAVAILABLE: another worker holds
+  // the filler for too long; CANCELLED; the engine's errors.
+  absl::StatusOr<std::string> Ensure(std::vector<LocalArchive> const& headers,
+                                     std::string const& image,
+                                     std::function<bool()> const& cancelled) EXCLUDES(mu_);
+
+  // A volume found without its marker by a build that has it mounted (somebody removed it): the
+  // next Ensure() looks again.
+  void Forget(std::string const& volume) EXCLUDES(mu_);
+
+ private:
+  enum class Content { kNone, kUnfinished, kComplete };
+
+  absl::StatusOr<bool> TryEnsure(std::string const& volume,
+                                 std::vector<LocalArchive> const& headers,
+                                 std::string const& image);
+  absl::StatusOr<Content> ContentOf(std::string const& volume, std::string const& filler,
+                                    std::string const& fill);
+  absl::StatusOr<bool> Fill(std::string const& volume, std::string const& filler,
+                            std::vector<LocalArchive> const& headers);
+  absl::StatusOr<std::string> CreateFiller(std::string const& volume, std::string const& image);
+  absl::Status RemoveDeadFiller(std::string const& volume);
+  bool IsDead(ListedContainer const& filler) const;
+  absl::StatusOr<std::string> FillLabelOf(std::string const& volume);
+  void Discard(std::string const& volume);
+  bool IsKnown(std::string const& volume) EXCLUDES(mu_);
+  void Remember(std::string const& volume) EXCLUDES(mu_);
+
+  ContainerEngine* const engine_;
+  Clock const* const clock_;
+  Options const options_;
+  KeyedLock ensuring_;  // by volume
+  Mutex mu_;
+  std::set<std::string> complete_ GUARDED_BY(mu_);  // seen with their marker by this process
+};
+
+}  // namespace probefarm

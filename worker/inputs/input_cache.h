@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/build/build_spec.h"
+#include "lib/http/http_client.h"
+#include "lib/runtime/clock.h"
+#include "lib/runtime/mutex.h"
+#include "worker/inputs/cached_file.h"
+#include "worker/inputs/download_progress.h"
+#include "worker/inputs/keyed_lock.h"
+
+namespace probefarm {
+
+// Inputs on this machine's disk, by their digest: `<folder>/sha256/ab/<hex>`. A file appears there
+// whole and verified, by a rename, so that several workers can share a folder and a worker can be
+// killed at any moment. Thread-safe: of several calls for one digest one downloads and the others
+// wait for it.
+class InputCache {
+ public:
+  struct Options {
+    std::string folder;                          // made when it is not there
+    int64_t max_bytes = int64_t{20} << 30;       // the least recently used goes first
+    absl::Duration unfinished = absl::Hours(1);  // older downloads belong to nobody
+  };
+
+  // Removes what killed downloads left. `http` and `clock` outlive the cache.
+  static absl::StatusOr<std::unique_ptr<InputCache>> Open(Options options, HttpClient* http,
+                                                          Clock const* clock);
+
+  // The input's file, which nobody removes while the answer lives. A file that is there already is
+  // checked: its size each time, its digest at its first use by this process; a damaged one is
+  // removed and fetched again. `cancelled` and `progress` may be null.
+  //
+  // DATA_LOSS: what the URLs give is not this input (for good). NOT_FOUND: no URL has it any more
+  // (for good). INVALID_ARGUMENT: the digest is none. RESOURCE_EXHAUSTED: no room on the disk.
+  // CANCELLED. UNAVAILABLE and others: may succeed later. All name the input.
+  absl::StatusOr<CachedFile> Fetch(Input const& input, std::function<bool()> const& cancelled,
+                                   ProgressSink const& progress) EXCLUDES(mu_);
+
+ private:
+  InputCache(Options options, HttpClient* http, Clock const* clock);
+
+  absl::StatusOr<CachedFile> FetchLocked(Input const& input, std::function<bool()> const& cancelled,
+                                         ProgressSink const& progress);
+  absl::StatusOr<std::optional<CachedFile>> Find(Input const& input);
+  absl::StatusOr<bool> IsSound(CachedFile const& file, Input const& input);
+  absl::Status FetchFile(Input const& input, std::function<bool()> const& cancelled,
+                         ProgressSink const& progress);
+  void NoteUse(CachedFile const& file) const;
+  void Trim() const;
+  bool IsVerified(std::string const& sha256) EXCLUDES(mu_);
+  void SetVerified(std::string const& sha256) EXCLUDES(mu_);
+
+  Options const options_;
+  HttpClient* const http_;
+  Clock const* const clock_;
+  KeyedLock fetching_;  // by digest
+  Mutex mu_;
+  std::set<std::string> verified_ GUARDED_BY(mu_);  // digests that this process has computed
+};
+
+}  // namespace probefarm

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "lib/runtime/mutex.h"
+
+namespace probefarm {
+
+// One holder for each key: slots that want the same input, volume or image wait for the first of
+// them instead of doing its work again. Thread-safe; outlives its holders.
+class KeyedLock {
+ public:
+  // Holds a key until destruction. Movable.
+  class Holder {
+   public:
+    Holder(Holder&& other) noexcept;
+    Holder& operator=(Holder&&) = delete;
+    ~Holder();
+
+   private:
+    friend class KeyedLock;
+    Holder(KeyedLock* lock, std::string key);
+
+    KeyedLock* lock_;
+    std::string key_;
+  };
+
+  // Waits for the present holder of `key`. CANCELLED when `cancelled`, asked at least once a
+  // second, answers true.
+  absl::StatusOr<Holder> Acquire(std::string const& key, std::function<bool()> const& cancelled)
+      EXCLUDES(mu_);
+
+ private:
+  bool TryAcquire(std::string const& key) EXCLUDES(mu_);
+  void Release(std::string const& key) EXCLUDES(mu_);
+
+  Mutex mu_;
+  CondVar changed_;
+  std::set<std::string> held_ GUARDED_BY(mu_);
+};
+
+}  // namespace probefarm
