@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lib/build/build_spec.h"
+#include "lib/driver/probe.h"
+
+namespace probefarm {
+
+// A driver version and where its source is. Nothing need be taken off the archive's paths: the
+// script finds the driver by its driver_config.h, so Debian's packages serve as they are.
+struct DriverSource {
+  std::string version;  // "8.0.0+driver"; what the probes are named and marked with
+  ArchiveInput archive;
+  std::vector<Kind> kinds;  // what can be built of it: not every version has an eBPF probe
+  friend bool operator==(DriverSource const&, DriverSource const&) = default;
+};
+
+}  // namespace probefarm
