@@ -3,17 +3,12 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <fstream>
-#include <iterator>
-#include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "lib/runtime/status_macros.h"
 #include "lib/runtime/status_matchers.h"
-#include "worker/engine/image_archive.h"
 
 namespace probefarm {
 namespace {
@@ -28,8 +23,6 @@ using testing::Key;
 using testing::Not;
 using testing::Pair;
 
-constexpr char kTestLabel[] = "io.probefarm.test";
-constexpr char kBusybox[] = "/bin/busybox";
 constexpr absl::Duration kLong = absl::Minutes(1);
 
 constexpr char kExitWithSeven[] = "exit 7";
@@ -38,8 +31,6 @@ constexpr char kRunOn[] = "echo begun; sleep 600";
 constexpr char kCopy[] = "cp /data/in /data/out";
 
 bool Never() { return false; }
-
-std::string TestName() { return testing::UnitTest::GetInstance()->current_test_info()->name(); }
 
 std::string ContentAt(FakeTree const& files, std::string const& path) {
   auto const found = files.find(path);
@@ -57,74 +48,6 @@ FakeRun RunContractScript(ContainerSpec const& spec, FakeTree& files) {
   return {};
 }
 
-absl::StatusOr<FakeTree> BusyboxRoot() {
-  std::ifstream in(kBusybox, std::ios::binary);
-  if (!in) return absl::UnavailableError("no /bin/busybox: install busybox-static");
-  FakeTree root;
-  root["bin"] = {.type = FakeFile::Type::kDirectory, .mode = 0755};
-  root["bin/busybox"] = {.content = {std::istreambuf_iterator<char>(in), {}}, .mode = 0755};
-  root["data"] = {.type = FakeFile::Type::kDirectory, .mode = 0755, .uid = 1000, .gid = 1000};
-  return root;
-}
-
-BodySource SourceOf(std::string const& bytes) {
-  return [&bytes, at = size_t{0}](char* buffer, size_t size) mutable -> absl::StatusOr<size_t> {
-    size_t const got = bytes.copy(buffer, size, at);
-    at += got;
-    return got;
-  };
-}
-
-BodySink SinkInto(std::string& bytes) {
-  return [&bytes](absl::string_view piece) {
-    bytes.append(piece.data(), piece.size());
-    return absl::OkStatus();
-  };
-}
-
-void ContainerEngineContract::SetUp() {
-  ASSERT_OK_AND_ASSIGN(engine_, GetParam()());
-  ASSERT_OK_AND_ASSIGN(FakeTree const root, BusyboxRoot());
-  std::string const archive = absl::StrCat(testing::TempDir(), "/", Unique("image"), ".tar");
-  absl::Cleanup const remove = [&] { unlink(archive.c_str()); };
-  ASSERT_OK_AND_ASSIGN(image_, WriteImageArchive(archive, root));
-  ASSERT_OK(engine_->LoadImage(archive));
-}
-
-void ContainerEngineContract::TearDown() {
-  if (engine_ == nullptr) return;
-  for (std::string const& id : containers_) EXPECT_OK(engine_->RemoveContainer(id));
-  for (std::string const& name : volumes_) EXPECT_OK(engine_->RemoveVolume(name));
-}
-
-std::string ContainerEngineContract::Unique(std::string const& name) const {
-  std::string unique = absl::StrCat("probefarm-test-", getpid(), "-", TestName(), "-", name);
-  std::replace(unique.begin(), unique.end(), '/', '-');
-  return unique;
-}
-
-ContainerSpec ContainerEngineContract::Script(std::string const& name,
-                                              std::string const& script) const {
-  ContainerSpec spec;
-  spec.name = Unique(name);
-  spec.image = image_;
-  spec.command = {kBusybox, "sh", "-c", script};
-  spec.user = "1000:1000";
-  spec.labels = {{kTestLabel, spec.name}};
-  return spec;
-}
-
-absl::StatusOr<std::string> ContainerEngineContract::Create(ContainerSpec const& spec) {
-  ASSIGN_OR_RETURN(std::string id, engine_->CreateContainer(spec));
-  containers_.push_back(id);
-  return id;
-}
-
-absl::Status ContainerEngineContract::CreateVolume(std::string const& name) {
-  volumes_.push_back(name);
-  return engine_->CreateVolume(name, {{kTestLabel, name}});
-}
-
 TEST_P(ContainerEngineContract, SaysWhatItIs) {
   ASSERT_OK_AND_ASSIGN(EngineVersion const version, engine().Version());
   EXPECT_NE(version.name, "");
@@ -133,15 +56,15 @@ TEST_P(ContainerEngineContract, SaysWhatItIs) {
 }
 
 TEST_P(ContainerEngineContract, HasTheImageThatWasLoadedAndNoOther) {
-  EXPECT_THAT(engine().HasImage(Script("x", "").image), IsOk());
-  EXPECT_TRUE(*engine().HasImage(Script("x", "").image));
+  ASSERT_OK_AND_ASSIGN(bool const loaded, engine().HasImage(sandbox().image()));
+  EXPECT_TRUE(loaded);
   ASSERT_OK_AND_ASSIGN(bool const other,
                        engine().HasImage(absl::StrCat("sha256:", std::string(64, '0'))));
   EXPECT_FALSE(other);
 }
 
 TEST_P(ContainerEngineContract, RefusesToLoadWhatIsNoImage) {
-  std::string const path = absl::StrCat(testing::TempDir(), "/", Unique("garbage"));
+  std::string const path = absl::StrCat(testing::TempDir(), "/", sandbox().Unique("garbage"));
   absl::Cleanup const remove = [&] { unlink(path.c_str()); };
   std::ofstream(path) << std::string(4096, 'x');
   EXPECT_THAT(engine().LoadImage(path), Not(IsOk()));
@@ -150,7 +73,8 @@ TEST_P(ContainerEngineContract, RefusesToLoadWhatIsNoImage) {
 }
 
 TEST_P(ContainerEngineContract, AnswersHowAContainerEnded) {
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("seven", kExitWithSeven)));
+  ASSERT_OK_AND_ASSIGN(std::string const id,
+                       sandbox().Create(sandbox().Script("seven", kExitWithSeven)));
   ASSERT_OK(engine().StartContainer(id));
   ASSERT_OK_AND_ASSIGN(ContainerExit const exit, engine().WaitContainer(id, kLong, Never));
   EXPECT_EQ(exit.code, 7);
@@ -158,13 +82,14 @@ TEST_P(ContainerEngineContract, AnswersHowAContainerEnded) {
 }
 
 TEST_P(ContainerEngineContract, DoesNotTakeAContainerThatNeverStartedForOneThatSucceeded) {
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("idle", kExitWithSeven)));
+  ASSERT_OK_AND_ASSIGN(std::string const id,
+                       sandbox().Create(sandbox().Script("idle", kExitWithSeven)));
   EXPECT_THAT(engine().WaitContainer(id, kLong, Never),
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST_P(ContainerEngineContract, GivesTheLogWithoutItsFrames) {
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("speaks", kSpeak)));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(sandbox().Script("speaks", kSpeak)));
   ASSERT_OK(engine().StartContainer(id));
   ASSERT_OK(engine().WaitContainer(id, kLong, Never).status());
   std::string log;
@@ -175,7 +100,7 @@ TEST_P(ContainerEngineContract, GivesTheLogWithoutItsFrames) {
 }
 
 TEST_P(ContainerEngineContract, ReturnsTheErrorOfALogsSink) {
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("speaks", kSpeak)));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(sandbox().Script("speaks", kSpeak)));
   ASSERT_OK(engine().StartContainer(id));
   absl::Status const full = absl::OutOfRangeError("the log is full");
   EXPECT_EQ(engine().FollowLogs(
@@ -184,7 +109,7 @@ TEST_P(ContainerEngineContract, ReturnsTheErrorOfALogsSink) {
 }
 
 TEST_P(ContainerEngineContract, KillsAContainer) {
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("runs", kRunOn)));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(sandbox().Script("runs", kRunOn)));
   ASSERT_OK(engine().StartContainer(id));
   ASSERT_OK(engine().KillContainer(id));
   ASSERT_OK_AND_ASSIGN(ContainerExit const exit, engine().WaitContainer(id, kLong, Never));
@@ -193,14 +118,14 @@ TEST_P(ContainerEngineContract, KillsAContainer) {
 }
 
 TEST_P(ContainerEngineContract, WaitsNoLongerThanItsTimeout) {
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("runs", kRunOn)));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(sandbox().Script("runs", kRunOn)));
   ASSERT_OK(engine().StartContainer(id));
   EXPECT_THAT(engine().WaitContainer(id, absl::Milliseconds(200), Never),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
 }
 
 TEST_P(ContainerEngineContract, StopsWaitingAndFollowingWhenCancelled) {
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("runs", kRunOn)));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(sandbox().Script("runs", kRunOn)));
   ASSERT_OK(engine().StartContainer(id));
   int asked = 0;
   auto const at_second = [&] { return ++asked >= 2; };
@@ -215,19 +140,19 @@ TEST_P(ContainerEngineContract, StopsWaitingAndFollowingWhenCancelled) {
 }
 
 TEST_P(ContainerEngineContract, RefusesANameThatIsTaken) {
-  ASSERT_OK(Create(Script("twin", kSpeak)).status());
-  EXPECT_THAT(Create(Script("twin", kSpeak)),
+  ASSERT_OK(sandbox().Create(sandbox().Script("twin", kSpeak)).status());
+  EXPECT_THAT(sandbox().Create(sandbox().Script("twin", kSpeak)),
               StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("twin")));
 }
 
 TEST_P(ContainerEngineContract, RefusesAnImageThatIsNotThere) {
-  ContainerSpec spec = Script("homeless", kSpeak);
+  ContainerSpec spec = sandbox().Script("homeless", kSpeak);
   spec.image = absl::StrCat("sha256:", std::string(64, '0'));
-  EXPECT_THAT(Create(spec), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(sandbox().Create(spec), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_P(ContainerEngineContract, RemovesARunningContainerAndOneThatIsGone) {
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("runs", kRunOn)));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(sandbox().Script("runs", kRunOn)));
   ASSERT_OK(engine().StartContainer(id));
   ASSERT_OK(engine().RemoveContainer(id));
   EXPECT_OK(engine().RemoveContainer(id));
@@ -237,10 +162,10 @@ TEST_P(ContainerEngineContract, RemovesARunningContainerAndOneThatIsGone) {
 }
 
 TEST_P(ContainerEngineContract, ListsContainersByLabel) {
-  ContainerSpec const idle = Script("idle", kSpeak);
-  ContainerSpec const running = Script("runs", kRunOn);
-  ASSERT_OK(Create(idle).status());
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(running));
+  ContainerSpec const idle = sandbox().Script("idle", kSpeak);
+  ContainerSpec const running = sandbox().Script("runs", kRunOn);
+  ASSERT_OK(sandbox().Create(idle).status());
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(running));
   ASSERT_OK(engine().StartContainer(id));
   ASSERT_OK_AND_ASSIGN(auto const by_value,
                        engine().ListContainers(absl::StrCat(kTestLabel, "=", idle.name)));
@@ -254,8 +179,8 @@ TEST_P(ContainerEngineContract, ListsContainersByLabel) {
 }
 
 TEST_P(ContainerEngineContract, ListsVolumesByLabelAndKeepsAnExistingOnesLabels) {
-  std::string const name = Unique("volume");
-  ASSERT_OK(CreateVolume(name));
+  std::string const name = sandbox().Unique("volume");
+  ASSERT_OK(sandbox().CreateVolume(name));
   ASSERT_OK(engine().CreateVolume(name, {{kTestLabel, "other"}}));
   ASSERT_OK_AND_ASSIGN(auto const listed,
                        engine().ListVolumes(absl::StrCat(kTestLabel, "=", name)));
@@ -265,11 +190,11 @@ TEST_P(ContainerEngineContract, ListsVolumesByLabelAndKeepsAnExistingOnesLabels)
 }
 
 TEST_P(ContainerEngineContract, RemovesNoVolumeThatIsInUse) {
-  std::string const name = Unique("volume");
-  ASSERT_OK(CreateVolume(name));
-  ContainerSpec user = Script("user", kSpeak);
+  std::string const name = sandbox().Unique("volume");
+  ASSERT_OK(sandbox().CreateVolume(name));
+  ContainerSpec user = sandbox().Script("user", kSpeak);
   user.mounts = {{name, "/data"}};
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(user));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(user));
   EXPECT_THAT(engine().RemoveVolume(name), StatusIs(absl::StatusCode::kFailedPrecondition));
   ASSERT_OK(engine().RemoveContainer(id));
   EXPECT_OK(engine().RemoveVolume(name));
@@ -277,11 +202,11 @@ TEST_P(ContainerEngineContract, RemovesNoVolumeThatIsInUse) {
 }
 
 TEST_P(ContainerEngineContract, CarriesFilesThroughAVolume) {
-  std::string const name = Unique("volume");
-  ASSERT_OK(CreateVolume(name));
-  ContainerSpec copier = Script("copier", kCopy);
+  std::string const name = sandbox().Unique("volume");
+  ASSERT_OK(sandbox().CreateVolume(name));
+  ContainerSpec copier = sandbox().Script("copier", kCopy);
   copier.mounts = {{name, "/data"}};
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(copier));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(copier));
   ASSERT_OK_AND_ASSIGN(std::string const in, WriteTar({{"in", {.content = "carried"}}}));
   ASSERT_OK(engine().PutArchive(id, "/data", SourceOf(in)));
   ASSERT_OK(engine().StartContainer(id));
@@ -294,11 +219,11 @@ TEST_P(ContainerEngineContract, CarriesFilesThroughAVolume) {
 }
 
 TEST_P(ContainerEngineContract, GivesAFolderUnderItsOwnName) {
-  std::string const name = Unique("volume");
-  ASSERT_OK(CreateVolume(name));
-  ContainerSpec holder = Script("holder", kSpeak);
+  std::string const name = sandbox().Unique("volume");
+  ASSERT_OK(sandbox().CreateVolume(name));
+  ContainerSpec holder = sandbox().Script("holder", kSpeak);
   holder.mounts = {{name, "/data"}};
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(holder));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(holder));
   FakeTree const tree = {{"sub", {.type = FakeFile::Type::kDirectory, .mode = 0755}},
                          {"sub/a", {.content = "A"}}};
   ASSERT_OK_AND_ASSIGN(std::string const in, WriteTar(tree));
@@ -311,10 +236,11 @@ TEST_P(ContainerEngineContract, GivesAFolderUnderItsOwnName) {
 }
 
 TEST_P(ContainerEngineContract, TellsAMissingPathFromAMissingContainer) {
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(Script("holder", kSpeak)));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(sandbox().Script("holder", kSpeak)));
   ASSERT_OK_AND_ASSIGN(bool const exists, engine().PathExists(id, "/data/marker"));
   EXPECT_FALSE(exists);
-  EXPECT_THAT(engine().PathExists(Unique("gone"), "/data"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(engine().PathExists(sandbox().Unique("gone"), "/data"),
+              StatusIs(absl::StatusCode::kNotFound));
   std::string out;
   EXPECT_THAT(engine().GetArchive(id, "/data/marker", SinkInto(out)),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/data/marker")));
@@ -322,11 +248,11 @@ TEST_P(ContainerEngineContract, TellsAMissingPathFromAMissingContainer) {
 }
 
 TEST_P(ContainerEngineContract, FindsAMarkerThatWasPut) {
-  std::string const name = Unique("volume");
-  ASSERT_OK(CreateVolume(name));
-  ContainerSpec holder = Script("holder", kSpeak);
+  std::string const name = sandbox().Unique("volume");
+  ASSERT_OK(sandbox().CreateVolume(name));
+  ContainerSpec holder = sandbox().Script("holder", kSpeak);
   holder.mounts = {{name, "/data"}};
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(holder));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(holder));
   ASSERT_OK_AND_ASSIGN(std::string const marker, WriteTar({{"marker", {}}}));
   ASSERT_OK(engine().PutArchive(id, "/data", SourceOf(marker)));
   ASSERT_OK_AND_ASSIGN(bool const exists, engine().PathExists(id, "/data/marker"));
@@ -334,22 +260,22 @@ TEST_P(ContainerEngineContract, FindsAMarkerThatWasPut) {
 }
 
 TEST_P(ContainerEngineContract, PutsNothingWhereAContainerMayNotWrite) {
-  std::string const name = Unique("volume");
-  ASSERT_OK(CreateVolume(name));
-  ContainerSpec spec = Script("sealed", kSpeak);
+  std::string const name = sandbox().Unique("volume");
+  ASSERT_OK(sandbox().CreateVolume(name));
+  ContainerSpec spec = sandbox().Script("sealed", kSpeak);
   spec.mounts = {{name, "/data", /*read_only=*/true}};
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(spec));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(spec));
   ASSERT_OK_AND_ASSIGN(std::string const tar, WriteTar({{"in", {.content = "refused"}}}));
   EXPECT_THAT(engine().PutArchive(id, "/data", SourceOf(tar)), Not(IsOk()));
   EXPECT_THAT(engine().PutArchive(id, "/bin", SourceOf(tar)), Not(IsOk()));
 }
 
 TEST_P(ContainerEngineContract, ReturnsTheErrorOfAnArchivesSource) {
-  std::string const name = Unique("volume");
-  ASSERT_OK(CreateVolume(name));
-  ContainerSpec holder = Script("holder", kSpeak);
+  std::string const name = sandbox().Unique("volume");
+  ASSERT_OK(sandbox().CreateVolume(name));
+  ContainerSpec holder = sandbox().Script("holder", kSpeak);
   holder.mounts = {{name, "/data"}};
-  ASSERT_OK_AND_ASSIGN(std::string const id, Create(holder));
+  ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(holder));
   absl::Status const broken = absl::DataLossError("the input is broken");
   EXPECT_EQ(engine().PutArchive(id, "/data",
                                 [&](char*, size_t) -> absl::StatusOr<size_t> { return broken; }),

@@ -23,11 +23,9 @@ std::string ArchiveTarget(std::string const& id, std::string const& path) {
   return ContainerTarget(id, absl::StrCat("/archive?path=", EscapedForUrl(path)));
 }
 
-absl::StatusOr<std::string> ListTarget(absl::string_view list, absl::string_view query,
-                                       std::string const& label) {
-  if (label.empty()) return absl::StrCat(list, "?", query);
+absl::StatusOr<std::string> Filters(std::string const& label) {
   ASSIGN_OR_RETURN(std::string const filter, LabelFilter(label));
-  return absl::StrCat(list, "?", query, "&filters=", EscapedForUrl(filter));
+  return absl::StrCat("filters=", EscapedForUrl(filter));
 }
 
 void SetJson(HttpRequest& request, std::string body) {
@@ -118,7 +116,8 @@ absl::Status DockerEngine::CreateVolume(std::string const& name, ContainerLabels
 }
 
 absl::StatusOr<std::vector<ListedVolume>> DockerEngine::ListVolumes(std::string const& label) {
-  ASSIGN_OR_RETURN(std::string const target, ListTarget("/volumes", "", label));
+  ASSIGN_OR_RETURN(std::string const filters, Filters(label));
+  std::string const target = absl::StrCat("/volumes?", filters);
   ASSIGN_OR_RETURN(HttpResponse const response,
                    connection_.Succeed(connection_.Call("GET", target), "list volumes"));
   return ParseVolumes(response.body);
@@ -219,7 +218,8 @@ absl::Status DockerEngine::RemoveContainer(std::string const& id) {
 
 absl::StatusOr<std::vector<ListedContainer>> DockerEngine::ListContainers(
     std::string const& label) {
-  ASSIGN_OR_RETURN(std::string const target, ListTarget("/containers/json", "all=1", label));
+  ASSIGN_OR_RETURN(std::string const filters, Filters(label));
+  std::string const target = absl::StrCat("/containers/json?all=1&", filters);
   ASSIGN_OR_RETURN(HttpResponse const response,
                    connection_.Succeed(connection_.Call("GET", target), "list containers"));
   return ParseContainers(response.body);

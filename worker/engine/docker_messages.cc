@@ -148,6 +148,7 @@ absl::StatusOr<std::string> VolumeCreateBody(std::string const& name,
 }
 
 absl::StatusOr<std::string> LabelFilter(std::string const& label) {
+  if (label.empty()) return "{}";
   return WriteBody({{"label", json::array({label})}}, "label");
 }
 

@@ -30,7 +30,7 @@ absl::StatusOr<std::string> ContainerCreateBody(ContainerSpec const& spec);
 // Body of POST /volumes/create.
 absl::StatusOr<std::string> VolumeCreateBody(std::string const& name,
                                              ContainerLabels const& labels);
-// The parameter `filters` that selects by a label, "key" or "key=value".
+// The parameter `filters` that selects by a label, "key" or "key=value"; empty selects all.
 absl::StatusOr<std::string> LabelFilter(std::string const& label);
 
 struct CreatedContainer {

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
 
 #include "lib/runtime/status_matchers.h"
 #include "worker/engine/container_engine_contract.h"
+#include "worker/engine/engine_sandbox.h"
+#include "worker/engine/fake_tree.h"
 
 namespace probefarm {
 namespace {
@@ -14,9 +17,14 @@ namespace {
 using testing::ElementsAre;
 using testing::Not;
 
-INSTANTIATE_TEST_SUITE_P(Fake, ContainerEngineContract, testing::Values(EngineFactory([] {
-                           return std::make_unique<FakeContainerEngine>(RunContractScript);
-                         })));
+absl::StatusOr<std::unique_ptr<ContainerEngine>> MakeFake() {
+  return std::make_unique<FakeContainerEngine>(RunContractScript);
+}
+
+absl::Status KeepImage(ContainerEngine&, std::string const&) { return absl::OkStatus(); }
+
+INSTANTIATE_TEST_SUITE_P(Fake, ContainerEngineContract,
+                         testing::Values(EngineUnderTest{MakeFake, KeepImage}));
 
 ContainerSpec Spec(std::string const& name) {
   ContainerSpec spec;

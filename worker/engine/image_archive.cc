@@ -15,12 +15,12 @@ using nlohmann::json;
 
 constexpr char kManifest[] = "manifest.json";
 
-std::string ImageConfig(std::string const& layer) {
+std::string ImageConfig(std::string const& name, std::string const& layer) {
   json const config = {
       {"architecture", "amd64"},
       {"os", "linux"},
       {"created", "1970-01-01T00:00:00Z"},
-      {"config", {{"Labels", {{"io.probefarm.test", "image"}}}}},
+      {"config", {{"Labels", {{"io.probefarm.test", name}}}}},
       {"rootfs", {{"type", "layers"}, {"diff_ids", {absl::StrCat("sha256:", Sha256Hex(layer))}}}},
       {"history", {{{"created", "1970-01-01T00:00:00Z"}, {"created_by", "probefarm test"}}}},
   };
@@ -30,9 +30,9 @@ std::string ImageConfig(std::string const& layer) {
 }  // namespace
 
 absl::StatusOr<std::string> WriteImageArchive(std::string const& archive_path,
-                                              FakeTree const& root) {
+                                              std::string const& name, FakeTree const& root) {
   ASSIGN_OR_RETURN(std::string const layer, WriteTar(root));
-  std::string const config = ImageConfig(layer);
+  std::string const config = ImageConfig(name, layer);
   std::string const digest = Sha256Hex(config);
   std::string const config_name = absl::StrCat(digest, ".json");
   json const image = {

@@ -9,9 +9,10 @@
 namespace probefarm {
 
 // Writes an archive as `docker save` does, with one image of one layer that holds `root` (relative
-// paths), and answers the image's id ("sha256:…"). Equal roots give equal ids.
+// paths), and answers the image's id ("sha256:…"). The image bears the label io.probefarm.test with
+// `name`; equal names and roots give equal ids.
 absl::StatusOr<std::string> WriteImageArchive(std::string const& archive_path,
-                                              FakeTree const& root);
+                                              std::string const& name, FakeTree const& root);
 
 // The id of the image in such an archive. INVALID_ARGUMENT when there is none.
 absl::StatusOr<std::string> ImageIdInArchive(absl::string_view archive);

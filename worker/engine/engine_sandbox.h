@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "worker/engine/container_engine.h"
+
+namespace probefarm {
+
+// An engine for tests, and how to take an image off it, which no program needs.
+struct EngineUnderTest {
+  std::function<absl::StatusOr<std::unique_ptr<ContainerEngine>>()> make;
+  std::function<absl::Status(ContainerEngine&, std::string const& id)> remove_image;
+};
+
+// What one test makes on an engine: an image of its own with nothing but busybox, containers and
+// volumes, all with the label io.probefarm.test and all removed at the end. Tests can run beside
+// one another on one engine. Not thread-safe.
+class EngineSandbox {
+ public:
+  // UNAVAILABLE when there is no static /bin/busybox (Debian package busybox-static).
+  static absl::StatusOr<std::unique_ptr<EngineSandbox>> Make(EngineUnderTest const& under_test);
+  ~EngineSandbox();
+
+  EngineSandbox(EngineSandbox const&) = delete;
+  EngineSandbox& operator=(EngineSandbox const&) = delete;
+
+  ContainerEngine& engine() { return *engine_; }
+  std::string const& image() const { return image_; }
+
+  // A name that no other test has.
+  std::string Unique(std::string const& name) const;
+  // A sealed container that runs a busybox shell script as uid 1000, who owns /data.
+  ContainerSpec Script(std::string const& name, std::string const& script) const;
+  absl::StatusOr<std::string> Create(ContainerSpec const& spec);
+  absl::Status CreateVolume(std::string const& name);
+
+ private:
+  EngineSandbox(EngineUnderTest const& under_test, std::unique_ptr<ContainerEngine> engine);
+  absl::Status LoadBusybox();
+
+  EngineUnderTest const under_test_;
+  std::unique_ptr<ContainerEngine> const engine_;
+  std::string image_;
+  std::vector<std::string> containers_;
+  std::vector<std::string> volumes_;
+};
+
+inline constexpr char kTestLabel[] = "io.probefarm.test";
+
+// A source and a sink for archives in memory. The source's bytes must outlive it.
+BodySource SourceOf(std::string const& bytes);
+BodySink SinkInto(std::string& bytes);
+
+}  // namespace probefarm
