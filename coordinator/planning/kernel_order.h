@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "coordinator/feeds/kernel_feed.h"
+
+namespace probefarm {
+
+// The kernels in the order in which they are built: the newest of each target, then the second
+// newest of each, and so on; targets in the order in which they first appear. A kernel that several
+// feeds list comes once, with complete headers if any of them has these. Points into `kernels`,
+// which are newest first within a target. Pure.
+std::vector<Kernel const*> BuildOrder(std::vector<Kernel> const& kernels);
+
+}  // namespace probefarm

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "coordinator/planning/offer.h"
+#include "coordinator/planning/wanted.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/store/records.h"
+
+namespace probefarm {
+
+// How the jobs of one plan are to be queued.
+struct JobTerms {
+  Lane lane = Lane::kBackfill;
+  // From lease to outcome: inputs, build and upload. Longer than the build's own timeout.
+  absl::Duration run_limit = absl::Hours(1);
+};
+
+// What is to be done about the probes that are wanted.
+struct Plan {
+  // To enqueue, in the order of `wanted`. Those of `joining` are among them: the store joins them
+  // to the unfinished job of the same probe, which so becomes part of the backfill.
+  std::vector<NewJob> jobs;
+  int64_t joining = 0;
+  int64_t published = 0;
+  int64_t known_to_fail = 0;  // failed for good with these very inputs
+  std::vector<ExcludedProbe> excluded;
+};
+
+// Wanted, less what `known` says of each (Store::FindProbes() of the same probes in the same order;
+// INTERNAL when the numbers differ). Specs are made for those only that become jobs, so a large set
+// is best planned and enqueued piece by piece. A plan of what an earlier plan enqueued only joins:
+// planning twice enqueues nothing twice. Pure.
+absl::StatusOr<Plan> MakePlan(Offer const& offer, absl::Span<WantedProbe const> wanted,
+                              absl::Span<ProbeKnowledge const> known, JobTerms const& terms);
+
+}  // namespace probefarm
