@@ -1,0 +1,179 @@
+#include "coordinator/releases/directory/directory_host.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/releases/directory/asset_walk.h"
+#include "coordinator/releases/directory/release_path.h"
+#include "lib/digest/hex.h"
+#include "lib/driver/asset_name.h"
+#include "lib/files/durable_file.h"
+#include "lib/index/side_file_names.h"
+#include "lib/runtime/log.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+namespace fs = std::filesystem;
+
+absl::Status RemoveLeftovers(std::string const& incoming) {
+  std::error_code error;
+  fs::remove_all(incoming, error);
+  if (error) return absl::UnavailableError(absl::StrCat("empty ", incoming, ": ", error.message()));
+  return MakeFolders(incoming);
+}
+
+absl::Status CheckIntent(UploadIntent const& intent, std::string const& asset_name) {
+  RETURN_IF_ERROR(CheckReleaseTag(intent.tag));
+  RETURN_IF_ERROR(CheckFileName(asset_name));
+  if (IsSideFileName(asset_name))
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", asset_name, "' is the name of a side file; a probe may not take it"));
+  if (intent.size <= 0 || !IsSha256Hex(intent.sha256))
+    return absl::InvalidArgumentError(absl::StrCat("upload of '", asset_name, "': size ",
+                                                   intent.size, " with sha256 '", intent.sha256,
+                                                   "' is no file"));
+  return absl::OkStatus();
+}
+
+// Whether an asset has the name. FAILED_PRECONDITION when something else has.
+absl::StatusOr<bool> IsTaken(std::string const& path) {
+  struct stat about {};
+  if (stat(path.c_str(), &about) != 0) {
+    if (errno == ENOENT) return false;
+    return FileError(errno, "stat", path);
+  }
+  if (S_ISREG(about.st_mode)) return true;
+  return absl::FailedPreconditionError(
+      absl::StrCat(path, " is no file and has an asset's name: move it away"));
+}
+
+}  // namespace
+
+DirectoryHost::DirectoryHost(DirectoryHostOptions const& options, Clock const* clock)
+    : upload_time_(options.upload_time),
+      clock_(clock),
+      layout_(options.root, options.public_url),
+      digests_(clock) {}
+
+absl::StatusOr<std::unique_ptr<DirectoryHost>> DirectoryHost::Open(
+    DirectoryHostOptions const& options, Clock const* clock) {
+  std::unique_ptr<DirectoryHost> host(new DirectoryHost(options, clock));
+  RETURN_IF_ERROR(MakeFolders(host->layout_.downloads()));
+  RETURN_IF_ERROR(RemoveLeftovers(host->layout_.incoming()));
+  return host;
+}
+
+absl::StatusOr<UploadAnswer> DirectoryHost::PrepareUpload(UploadIntent const& intent) {
+  std::string const asset_name = SanitizeAssetName(intent.file_name);
+  RETURN_IF_ERROR(CheckIntent(intent, asset_name));
+  RETURN_IF_ERROR(MakeFolders(layout_.ReleaseFolder(intent.tag)));
+  ASSIGN_OR_RETURN(bool const taken, IsTaken(layout_.FilePath(intent.tag, asset_name)));
+  if (taken) return AssetPresent{asset_name};
+  return Grant(intent, asset_name);
+}
+
+absl::StatusOr<UploadAnswer> DirectoryHost::Grant(UploadIntent const& intent,
+                                                  std::string const& asset_name) {
+  ASSIGN_OR_RETURN(std::string const token, NewUploadToken());
+  absl::Time const now = clock_->Now();
+  absl::Time const deadline = now + upload_time_;
+  std::optional<PendingUpload> const holder =
+      tokens_.Reserve(token, {intent, asset_name, deadline}, now);
+  if (holder)
+    return WaitUntil{holder->deadline, absl::StrCat("job ", holder->intent.job,
+                                                    " has a grant to upload ", asset_name)};
+  return UploadGrant{.method = "PUT",
+                     .url = layout_.UploadUrl(token),
+                     .headers = {{"Content-Type", "application/octet-stream"}},
+                     .deadline = deadline};
+}
+
+UploadOutcome DirectoryHost::InterpretUpload(UploadIntent const& intent,
+                                             UploadReport const& report) {
+  return InterpretVerdict(SanitizeAssetName(intent.file_name), report, clock_->Now());
+}
+
+absl::StatusOr<HostedAsset> DirectoryHost::FindAsset(std::string const& tag,
+                                                     std::string const& asset_name) {
+  RETURN_IF_ERROR(CheckReleaseTag(tag));
+  RETURN_IF_ERROR(CheckFileName(asset_name));
+  if (IsSideFileName(asset_name))
+    return absl::NotFoundError(absl::StrCat("'", asset_name, "' is a side file, no asset"));
+  return Describe(tag, asset_name);
+}
+
+absl::StatusOr<HostedAsset> DirectoryHost::Describe(std::string const& tag,
+                                                    std::string const& asset_name) {
+  ASSIGN_OR_RETURN(FileDigest digest, digests_.Of(layout_.FilePath(tag, asset_name)));
+  return HostedAsset{.tag = tag,
+                     .asset_name = asset_name,
+                     .url = layout_.DownloadUrl(tag, asset_name),
+                     .sha256 = std::move(digest.sha256),
+                     .size = digest.size};
+}
+
+absl::StatusOr<std::vector<HostedAsset>> DirectoryHost::ListAssets() {
+  ASSIGN_OR_RETURN(std::vector<ReleasePath> const paths, WalkAssets(layout_.downloads()));
+  std::vector<HostedAsset> assets;
+  for (ReleasePath const& path : paths) {
+    absl::StatusOr<HostedAsset> asset = Describe(path.tag, path.file);
+    if (asset.ok()) {
+      assets.push_back(*std::move(asset));
+    } else if (!absl::IsNotFound(asset.status())) {  // that one went away meanwhile
+      return asset.status();
+    }
+  }
+  return assets;
+}
+
+absl::Status DirectoryHost::WriteSideFile(std::string const& tag, std::string const& name,
+                                          std::string const& content) {
+  RETURN_IF_ERROR(CheckReleaseTag(tag));
+  if (!IsSideFileName(name))
+    return absl::InvalidArgumentError(absl::StrCat("'", name, "' is not a side file's name"));
+  RETURN_IF_ERROR(MakeFolders(layout_.ReleaseFolder(tag)));
+  ASSIGN_OR_RETURN(std::string const temporary, TemporaryPath());
+  return ReplaceFile(layout_.FilePath(tag, name), temporary, content);
+}
+
+absl::Status DirectoryHost::Check() {
+  ASSIGN_OR_RETURN(std::string const temporary, TemporaryPath());
+  absl::Status const status = OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL).status();
+  unlink(temporary.c_str());
+  return Annotate(status, "the release directory cannot be written");
+}
+
+std::variant<std::unique_ptr<DirectoryUpload>, UploadVerdict> DirectoryHost::BeginUpload(
+    std::string const& token, std::optional<int64_t> content_length) {
+  std::optional<PendingUpload> pending = tokens_.Take(token, clock_->Now());
+  if (!pending) return ErrorVerdict(410, "the token is unknown, used or expired");
+  int64_t const announced = pending->intent.size;
+  if (content_length && *content_length != announced)
+    return ErrorVerdict(422, absl::StrCat("Content-Length is ", *content_length,
+                                          "; announced were ", announced, " bytes"));
+  auto upload = DirectoryUpload::Start(layout_, digests_, *std::move(pending));
+  if (upload.ok()) return *std::move(upload);
+  Log(LogLevel::kError, "an upload cannot begin", {{"error", upload.status().ToString()}});
+  return TroubleVerdict(upload.status());
+}
+
+absl::StatusOr<std::string> DirectoryHost::DownloadPath(std::string const& tag_and_file) const {
+  ASSIGN_OR_RETURN(ReleasePath const path, SplitReleasePath(tag_and_file));
+  return layout_.FilePath(path.tag, path.file);
+}
+
+absl::StatusOr<std::string> DirectoryHost::TemporaryPath() const {
+  ASSIGN_OR_RETURN(std::string const unique, NewUploadToken());
+  return absl::StrCat(layout_.incoming(), "/", unique);
+}
+
+}  // namespace probefarm

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace probefarm {
+
+// OK when `tag` can name a release and be a path below a folder: one to four parts with `/` between
+// them, each a file name that does not begin with a dot, at most 200 bytes in all. So a tag never
+// leads out of the folder.
+absl::Status CheckReleaseTag(absl::string_view tag);
+
+// An asset or a side file of a release.
+struct ReleasePath {
+  std::string tag;
+  std::string file;
+};
+
+// "<tag>/<file>", decoded; the last `/` divides. INVALID_ARGUMENT when either part is not one.
+absl::StatusOr<ReleasePath> SplitReleasePath(absl::string_view path);
+
+}  // namespace probefarm

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "coordinator/releases/release_host.h"
+#include "lib/runtime/clock.h"
+#include "lib/runtime/mutex.h"
+
+namespace probefarm {
+
+// A release host in memory that records what it is asked and fails when a test says so. Grants name
+// "fake://upload/<n>"; Perform() is their HTTP. Thread-safe.
+class FakeReleaseHost final : public ReleaseHost {
+ public:
+  // `clock` must outlive the host.
+  explicit FakeReleaseHost(Clock const* clock) : clock_(clock) {}
+
+  absl::StatusOr<UploadAnswer> PrepareUpload(UploadIntent const& intent) override EXCLUDES(mu_);
+  UploadOutcome InterpretUpload(UploadIntent const& intent, UploadReport const& report) override;
+  absl::StatusOr<HostedAsset> FindAsset(std::string const& tag,
+                                        std::string const& asset_name) override EXCLUDES(mu_);
+  absl::StatusOr<std::vector<HostedAsset>> ListAssets() override EXCLUDES(mu_);
+  absl::Status WriteSideFile(std::string const& tag, std::string const& name,
+                             std::string const& content) override EXCLUDES(mu_);
+  absl::Status Check() override EXCLUDES(mu_);
+
+  // --- what a worker does
+
+  // Sends `bytes` by the grant: 201, 409 when other bytes are there, 410 for a used or foreign
+  // grant, or what FailUploads() says.
+  UploadReport Perform(UploadGrant const& grant, std::string const& bytes) EXCLUDES(mu_);
+
+  // --- what happens behind the interface
+
+  // Puts bytes in place of whatever is there.
+  void Put(std::string const& tag, std::string const& name, std::string bytes) EXCLUDES(mu_);
+  void Remove(std::string const& tag, std::string const& name) EXCLUDES(mu_);
+
+  // --- faults; each holds until it is taken back
+
+  // PrepareUpload() answers WaitUntil{until, why}; absl::InfinitePast() opens the gate again.
+  void CloseGate(absl::Time until, std::string why) EXCLUDES(mu_);
+  // Every StatusOr and Status is this one, unless it is OK.
+  void FailWith(absl::Status status) EXCLUDES(mu_);
+  // Uploads are answered with this HTTP status and store nothing; 0 is no answer, nullopt ends it.
+  void FailUploads(std::optional<int> http_status) EXCLUDES(mu_);
+
+  // --- what was asked
+
+  std::vector<UploadIntent> prepared() const EXCLUDES(mu_);
+  std::optional<std::string> SideFile(std::string const& tag, std::string const& name) const
+      EXCLUDES(mu_);
+  // The bytes of an asset.
+  std::optional<std::string> Asset(std::string const& tag, std::string const& name) const
+      EXCLUDES(mu_);
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // tag, name
+
+  static HostedAsset Describe(Key const& key, std::string const& bytes);
+  UploadReport Store(Key const& key, std::string const& bytes) REQUIRES(mu_);
+
+  Clock const* const clock_;
+  mutable Mutex mu_;
+  std::map<Key, std::string> assets_ GUARDED_BY(mu_);
+  std::map<Key, std::string> side_files_ GUARDED_BY(mu_);
+  std::map<std::string, Key> grants_ GUARDED_BY(mu_);  // by URL
+  std::vector<UploadIntent> prepared_ GUARDED_BY(mu_);
+  absl::Time gate_closed_until_ GUARDED_BY(mu_) = absl::InfinitePast();
+  std::string why_gate_is_closed_ GUARDED_BY(mu_);
+  absl::Status failure_ GUARDED_BY(mu_);
+  std::optional<int> upload_failure_ GUARDED_BY(mu_);
+};
+
+}  // namespace probefarm
