@@ -1,0 +1,48 @@
+#include "coordinator/releases/reconcile_diff.h"
+
+#include <map>
+#include <string_view>
+#include <utility>
+
+namespace probefarm {
+namespace {
+
+using AssetKey = std::pair<std::string_view, std::string_view>;  // tag, name
+using HeldByKey = std::map<AssetKey, HostedAsset const*>;
+
+HeldByKey Index(std::vector<HostedAsset> const& held) {
+  HeldByKey by_key;
+  for (HostedAsset const& asset : held) by_key[{asset.tag, asset.asset_name}] = &asset;
+  return by_key;
+}
+
+bool IsAsRecorded(PublishedAsset const& recorded, HostedAsset const& held) {
+  return held.size == recorded.size && (held.sha256.empty() || held.sha256 == recorded.sha256);
+}
+
+void Compare(PublishedAsset const& recorded, HostedAsset const* held, ReconcileDiff& diff) {
+  bool const present = recorded.presence == AssetPresence::kPresent;
+  if (held == nullptr) {
+    if (present) diff.lost.push_back(recorded);
+  } else if (!IsAsRecorded(recorded, *held)) {
+    diff.tampered.push_back({recorded, *held});
+  } else if (!present) {
+    diff.found_again.push_back(recorded);
+  }
+}
+
+}  // namespace
+
+ReconcileDiff DiffAssets(std::vector<PublishedAsset> const& recorded,
+                         std::vector<HostedAsset> const& held) {
+  HeldByKey unaccounted = Index(held);
+  ReconcileDiff diff;
+  for (PublishedAsset const& asset : recorded) {
+    auto const found = unaccounted.extract(AssetKey(asset.tag, asset.asset_name));
+    Compare(asset, found.empty() ? nullptr : found.mapped(), diff);
+  }
+  diff.unknown = static_cast<int64_t>(unaccounted.size());
+  return diff;
+}
+
+}  // namespace probefarm

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "coordinator/releases/release_host.h"
+#include "coordinator/store/records.h"
+
+namespace probefarm {
+
+// An asset that is not what the catalog recorded when it was published.
+struct TamperedAsset {
+  PublishedAsset recorded;
+  HostedAsset held;
+};
+
+// Where the catalog and the release host differ.
+struct ReconcileDiff {
+  std::vector<PublishedAsset> lost;         // recorded as present, not held
+  std::vector<PublishedAsset> found_again;  // recorded as missing, held as recorded
+  std::vector<TamperedAsset> tampered;      // held with another size or digest, missing or not
+  int64_t unknown = 0;                      // held, never recorded
+};
+
+// Compares by tag and asset name. A digest that the host does not know differs from none; the size
+// decides then. Pure.
+ReconcileDiff DiffAssets(std::vector<PublishedAsset> const& recorded,
+                         std::vector<HostedAsset> const& held);
+
+}  // namespace probefarm

@@ -1,0 +1,24 @@
+#include "coordinator/releases/recorded_assets.h"
+
+#include <iterator>
+#include <utility>
+
+#include "coordinator/store/await.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+absl::StatusOr<std::vector<PublishedAsset>> RecordedAssets(Store& store, AssetFilter const& filter,
+                                                           int page_size) {
+  std::vector<PublishedAsset> assets;
+  PageRequest request{.limit = page_size, .cursor = ""};
+  do {
+    ASSIGN_OR_RETURN(AssetPage page, Await<AssetPage>([&](auto done) {
+                       store.ListAssets(filter, request, std::move(done));
+                     }));
+    std::move(page.assets.begin(), page.assets.end(), std::back_inserter(assets));
+    request.cursor = std::move(page.next_cursor);
+  } while (!request.cursor.empty());
+  return assets;
+}
+
+}  // namespace probefarm

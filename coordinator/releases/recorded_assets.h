@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/store/store.h"
+
+namespace probefarm {
+
+// Every asset of the catalog that the filter lets through, asked for in pages. Blocks: never call
+// it on a reactor or on the store's own thread.
+absl::StatusOr<std::vector<PublishedAsset>> RecordedAssets(Store& store, AssetFilter const& filter,
+                                                           int page_size = 1000);
+
+}  // namespace probefarm

@@ -1,0 +1,76 @@
+#include "coordinator/releases/release_fixture.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/store/await.h"
+#include "lib/digest/sha256.h"
+
+namespace probefarm {
+namespace {
+
+ProbeId ProbeFor(std::string const& kernel) {
+  return {.driver_version = "8.0.0+driver",
+          .target = "debian",
+          .kernel_release = kernel,
+          .kernel_version = "1"};
+}
+
+NewJob JobFor(std::string const& kernel) {
+  return {.probe = ProbeFor(kernel),
+          .file_name = absl::StrCat(kernel, ".o"),
+          .fingerprint = "f",
+          .spec = "{}"};
+}
+
+}  // namespace
+
+ReleaseFixture::ReleaseFixture() {
+  Await<OpenedSession>([&](auto done) {
+    store_.OpenSession({.session = "s", .worker = "w", .slots = 1}, std::move(done));
+  }).value();
+}
+
+Job ReleaseFixture::Upload(std::string const& sha256, int64_t size) {
+  Job job = Await<std::vector<GrantedLease>>([&](auto done) {
+              store_.Acquire({.session = "s", .request_id = sha256}, std::move(done));
+            })
+                .value()
+                .at(0)
+                .job;
+  LeaseRef const lease{{job.id, job.epoch}, "s"};
+  for (JobEvent const& event :
+       {JobEvent(job_event::ReportArtifact{{sha256, size}}), JobEvent(job_event::GrantUpload{}),
+        JobEvent(job_event::UploadArrived{})})
+    job =
+        Await<Job>([&](auto done) { store_.ApplyToLease(lease, event, std::move(done)); }).value();
+  return job;
+}
+
+void ReleaseFixture::Publish(std::string const& kernel, std::string const& bytes) {
+  Await<std::vector<absl::StatusOr<EnqueuedJob>>>(
+      [&](auto done) { store_.Enqueue({.jobs = {JobFor(kernel)}}, std::move(done)); })
+      .value()
+      .at(0)
+      .value();
+  std::string const name = absl::StrCat(kernel, ".o");
+  host_.Put(kTag, name, bytes);
+  Job const job = Upload(Sha256Hex(bytes), static_cast<int64_t>(bytes.size()));
+  PublishedAsset const asset{.probe = job.probe,
+                             .file_name = name,
+                             .tag = kTag,
+                             .asset_name = name,
+                             .sha256 = Sha256Hex(bytes),
+                             .size = static_cast<int64_t>(bytes.size()),
+                             .job = job.id,
+                             .epoch = job.epoch};
+  Await<Job>([&](auto done) { store_.Publish(job.id, asset, std::move(done)); }).value();
+}
+
+PublishedAsset ReleaseFixture::Recorded(std::string const& name) {
+  return Await<PublishedAsset>([&](auto done) { store_.FindAsset(kTag, name, std::move(done)); })
+      .value();
+}
+
+}  // namespace probefarm

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "coordinator/releases/release_host.h"
+#include "coordinator/store/store.h"
+#include "lib/metrics/metrics.h"
+#include "lib/runtime/mutex.h"
+
+namespace probefarm {
+
+// Brings the side files of releases up to the catalog: SHA256SUMS lists what the release holds.
+// Safe to repeat and to interrupt: a revision is marked written only after its files are, and a
+// change in between makes the release stale again. Thread-safe.
+class SideFiles {
+ public:
+  // All must outlive it.
+  SideFiles(Store* store, ReleaseHost* host, Metrics* metrics);
+
+  // One pass over the releases that are stale; blocks on store and host. A release that fails is
+  // logged, harms no other, and is tried again at the next pass. Sets
+  // probefarm_stale_releases and counts probefarm_side_file_failures_total.
+  void RunOnce() EXCLUDES(mu_);
+
+  // Of the last pass: OK, or the first error.
+  absl::Status last_error() const EXCLUDES(mu_);
+
+ private:
+  absl::Status WriteStale();
+  absl::Status Write(StaleRelease const& release);
+
+  Store* const store_;
+  ReleaseHost* const host_;
+  Metrics* const metrics_;
+  mutable Mutex mu_;
+  absl::Status last_error_ GUARDED_BY(mu_);
+};
+
+}  // namespace probefarm

@@ -1,0 +1,73 @@
+#include "coordinator/releases/side_files.h"
+
+#include <gmock/gmock.h>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/releases/release_fixture.h"
+#include "coordinator/store/await.h"
+#include "lib/digest/sha256.h"
+#include "lib/runtime/status_matchers.h"
+
+namespace probefarm {
+namespace {
+
+using ::testing::HasSubstr;
+
+class SideFilesTest : public ReleaseFixture {
+ protected:
+  std::string Sums() const { return host_.SideFile(kTag, "SHA256SUMS").value_or("none"); }
+  void Mark(std::string const& name, AssetPresence presence) {
+    ASSERT_OK(
+        Await<bool>([&](auto done) { store_.MarkAsset(kTag, name, presence, std::move(done)); }));
+  }
+
+  SideFiles side_files_{&store_, &host_, &metrics_};
+};
+
+TEST_F(SideFilesTest, ListsWhatTheReleaseHolds) {
+  Publish("6.2", "two");
+  Publish("6.1", "one");
+  side_files_.RunOnce();
+  ASSERT_OK(side_files_.last_error());
+  EXPECT_EQ(Sums(), absl::StrCat(Sha256Hex("one"), "  6.1.o\n", Sha256Hex("two"), "  6.2.o\n"));
+}
+
+TEST_F(SideFilesTest, AreWrittenOncePerChange) {
+  Publish("6.1", "one");
+  side_files_.RunOnce();
+  ASSERT_OK(host_.WriteSideFile(kTag, "SHA256SUMS", "as it was"));
+  side_files_.RunOnce();
+  EXPECT_EQ(Sums(), "as it was");
+  Publish("6.2", "two");
+  side_files_.RunOnce();
+  EXPECT_THAT(Sums(), HasSubstr("6.2.o"));
+}
+
+TEST_F(SideFilesTest, LeaveOutWhatTheHostLost) {
+  Publish("6.1", "one");
+  Publish("6.2", "two");
+  Mark("6.1.o", AssetPresence::kMissing);
+  side_files_.RunOnce();
+  EXPECT_EQ(Sums(), absl::StrCat(Sha256Hex("two"), "  6.2.o\n"));
+}
+
+TEST_F(SideFilesTest, StayStaleWhileTheHostFails) {
+  Publish("6.1", "one");
+  host_.FailWith(absl::UnavailableError("bad gateway"));
+  side_files_.RunOnce();
+  EXPECT_THAT(side_files_.last_error(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr(kTag)));
+  EXPECT_EQ(Sums(), "none");
+  host_.FailWith(absl::OkStatus());
+  side_files_.RunOnce();
+  EXPECT_OK(side_files_.last_error());
+  EXPECT_THAT(Sums(), HasSubstr("6.1.o"));
+}
+
+TEST_F(SideFilesTest, SaysWhenTheStoreIsGone) {
+  store_.Shutdown();
+  side_files_.RunOnce();
+  EXPECT_THAT(side_files_.last_error(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+}  // namespace
+}  // namespace probefarm
