@@ -1,0 +1,29 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "coordinator/web/http_exchange.h"
+
+namespace probefarm {
+
+// Which handler answers which path. Filled before the server starts and constant then.
+class HttpRoutes {
+ public:
+  // `path` is whole ("/healthz"), or ends in `/` and stands for everything below it.
+  void Add(std::string path, std::unique_ptr<HttpHandler> handler);
+
+  struct Match {
+    HttpHandler* handler = nullptr;  // null: nobody answers that path
+    std::string route;               // as added
+    std::string rest;                // of the path, after `route`
+  };
+  // The longest route wins.
+  Match Find(std::string const& path) const;
+
+ private:
+  std::map<std::string, std::unique_ptr<HttpHandler>> handlers_;
+};
+
+}  // namespace probefarm

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "coordinator/web/http_exchange.h"
+
+struct MHD_Connection;
+
+namespace probefarm {
+
+// Hands the answer to libmicrohttpd, which sends it. False when it does not take it: the connection
+// is to be closed then.
+bool QueueAnswer(MHD_Connection* connection, HttpAnswer answer);
+
+}  // namespace probefarm
