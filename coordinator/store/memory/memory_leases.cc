@@ -142,9 +142,10 @@ absl::StatusOr<Job> MemoryTables::ApplyToLease(LeaseRef const& lease, JobEvent c
   auto const session = sessions_.find(lease.session);
   std::string const worker = session == sessions_.end() ? "" : session->second.opened.worker;
   Job& job = found->second.job;
-  ASSIGN_OR_RETURN(job,
+  ASSIGN_OR_RETURN(Job moved,
                    ApplyWorkersEvent(job, lease, worker, event, policy_.attempts, now, random_));
-  Saved(job, now);
+  if (moved.state != job.state) Saved(moved, now);
+  job = std::move(moved);
   return job;
 }
 

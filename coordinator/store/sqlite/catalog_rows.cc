@@ -1,0 +1,168 @@
+#include "coordinator/store/sqlite/catalog_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/store/catalog_rules.h"
+#include "coordinator/store/page_cursor.h"
+#include "coordinator/store/sqlite/probe_columns.h"
+#include "coordinator/store/sqlite/row_filter.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+constexpr char kAssetColumns[] =
+    ", file_name, tag, asset_name, url, sha256, size, job, epoch, worker, built_at, published_at, "
+    "present";
+
+std::string SelectAssetsWhere(absl::string_view condition) {
+  return absl::StrCat("SELECT id, ", kProbeColumns, kAssetColumns, " FROM assets WHERE ",
+                      condition);
+}
+
+absl::StatusOr<PublishedAsset> ReadAsset(Statement const& row) {
+  PublishedAsset asset;
+  ASSIGN_OR_RETURN(asset.probe, ReadProbe(row, 1));
+  asset.file_name = row.Text(7);
+  asset.tag = row.Text(8);
+  asset.asset_name = row.Text(9);
+  asset.url = row.Text(10);
+  asset.sha256 = row.Text(11);
+  asset.size = row.Int(12);
+  asset.job = row.Int(13);
+  asset.epoch = row.Int(14);
+  asset.worker = row.Text(15);
+  asset.built_at = row.Time(16);
+  asset.published_at = row.Time(17);
+  asset.presence = row.Int(18) != 0 ? AssetPresence::kPresent : AssetPresence::kMissing;
+  return asset;
+}
+
+absl::StatusOr<std::optional<PublishedAsset>> ReadFirst(Statement query) {
+  if (!query.Step()) {
+    RETURN_IF_ERROR(query.status());
+    return std::nullopt;
+  }
+  ASSIGN_OR_RETURN(PublishedAsset asset, ReadAsset(query));
+  return asset;
+}
+
+absl::Status GrowRevision(Database& db, std::string const& tag) {
+  return db.Run(
+      "INSERT INTO releases(tag, revision, written_revision) VALUES (?, 1, 0) "
+      "ON CONFLICT(tag) DO UPDATE SET revision = revision + 1",
+      tag);
+}
+
+void BindAsset(Statement& statement, PublishedAsset const& asset) {
+  BindProbe(statement, asset.probe);
+  statement.Bind(asset.file_name);
+  statement.Bind(asset.tag);
+  statement.Bind(asset.asset_name);
+  statement.Bind(asset.url);
+  statement.Bind(asset.sha256);
+  statement.Bind(asset.size);
+  statement.Bind(asset.job);
+  statement.Bind(asset.epoch);
+  statement.Bind(asset.worker);
+  statement.Bind(asset.built_at);
+  statement.Bind(asset.published_at);
+  statement.Bind(asset.presence == AssetPresence::kPresent);
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<PublishedAsset>> FindAssetOfProbe(Database& db, ProbeId const& probe) {
+  Statement query = db.Query(SelectAssetsWhere(kProbeIs));
+  BindProbe(query, probe);
+  return ReadFirst(std::move(query));
+}
+
+absl::StatusOr<std::optional<PublishedAsset>> FindAssetNamed(Database& db, std::string const& tag,
+                                                             std::string const& asset_name) {
+  return ReadFirst(db.Query(SelectAssetsWhere("tag = ? AND asset_name = ?"), tag, asset_name));
+}
+
+absl::StatusOr<AssetPage> ListAssets(Database& db, AssetFilter const& filter,
+                                     PageRequest const& page) {
+  ASSIGN_OR_RETURN(std::optional<int64_t> const after, ParsePage(page));
+  ASSIGN_OR_RETURN(RowFilter where, FilterOf(filter));
+  if (after) where.And("id > ?", *after);
+  Statement query = db.Query(SelectAssetsWhere(absl::StrCat(where.sql(), " ORDER BY id LIMIT ?")));
+  where.BindTo(query);
+  query.Bind(int64_t{page.limit} + 1);  // one more tells whether there is another page
+  AssetPage result;
+  int64_t last = 0;
+  while (query.Step()) {
+    if (static_cast<int64_t>(result.assets.size()) == page.limit) {
+      result.next_cursor = CursorAfter(last);
+      break;
+    }
+    last = query.Int(0);
+    ASSIGN_OR_RETURN(PublishedAsset asset, ReadAsset(query));
+    result.assets.push_back(std::move(asset));
+  }
+  RETURN_IF_ERROR(query.status());
+  return result;
+}
+
+absl::Status PutAsset(Database& db, PublishedAsset const& asset) {
+  RETURN_IF_ERROR(GrowRevision(db, asset.tag));
+  Statement put = db.Query(
+      absl::StrCat("INSERT INTO assets(", kProbeColumns, kAssetColumns,
+                   ") VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(", kProbeColumns,
+                   ") DO UPDATE SET file_name = excluded.file_name, tag = excluded.tag, "
+                   "asset_name = excluded.asset_name, url = excluded.url, size = excluded.size, "
+                   "job = excluded.job, epoch = excluded.epoch, worker = excluded.worker, "
+                   "built_at = excluded.built_at, published_at = excluded.published_at, "
+                   "present = excluded.present WHERE sha256 = excluded.sha256"));
+  BindAsset(put, asset);
+  return put.Run();
+}
+
+absl::StatusOr<bool> MarkAsset(Database& db, std::string const& tag, std::string const& asset_name,
+                               AssetPresence presence) {
+  ASSIGN_OR_RETURN(std::optional<PublishedAsset> const asset, FindAssetNamed(db, tag, asset_name));
+  if (!asset) return absl::NotFoundError(absl::StrCat("no asset ", tag, "/", asset_name));
+  if (asset->presence == presence) return false;
+  RETURN_IF_ERROR(db.Run("UPDATE assets SET present = ? WHERE tag = ? AND asset_name = ?",
+                         presence == AssetPresence::kPresent, tag, asset_name));
+  RETURN_IF_ERROR(GrowRevision(db, tag));
+  return true;
+}
+
+absl::StatusOr<std::vector<StaleRelease>> StaleReleases(Database& db) {
+  Statement query =
+      db.Query("SELECT tag, revision FROM releases WHERE revision > written_revision ORDER BY tag");
+  std::vector<StaleRelease> stale;
+  while (query.Step()) stale.push_back({query.Text(0), query.Int(1)});
+  RETURN_IF_ERROR(query.status());
+  return stale;
+}
+
+absl::StatusOr<bool> SideFilesWritten(Database& db, std::string const& tag, int64_t revision) {
+  Statement query = db.Query("SELECT revision, written_revision FROM releases WHERE tag = ?", tag);
+  if (!query.Step()) {
+    RETURN_IF_ERROR(query.status());
+    return absl::NotFoundError(absl::StrCat("no release ", tag));
+  }
+  int64_t const current = query.Int(0);
+  RETURN_IF_ERROR(CheckRevision(tag, revision, current));
+  int64_t const written = std::max(query.Int(1), revision);
+  RETURN_IF_ERROR(db.Run("UPDATE releases SET written_revision = ? WHERE tag = ?", written, tag));
+  return written == current;
+}
+
+absl::StatusOr<std::string> Pin(Database& db, std::string const& key, std::string const& digest,
+                                absl::Time now) {
+  RETURN_IF_ERROR(db.Run("INSERT OR IGNORE INTO pins(key, digest, created_at) VALUES (?, ?, ?)",
+                         key, digest, now));
+  Statement query = db.Query("SELECT digest FROM pins WHERE key = ?", key);
+  std::string const pinned = query.Step() ? query.Text(0) : digest;
+  RETURN_IF_ERROR(query.status());
+  return pinned;
+}
+
+}  // namespace probefarm

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "coordinator/store/sqlite/statement.h"
+
+struct sqlite3;
+
+namespace probefarm {
+
+// One connection to an SQLite file. Prepared statements are kept and used again. Belongs to one
+// thread at a time.
+class Database {
+ public:
+  enum class Mode {
+    kReadWrite,  // made when it is not there; write-ahead log, every commit reaches the disk
+    kReadOnly,
+  };
+
+  // Waits a few seconds for a lock that another process holds, then UNAVAILABLE.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(std::string const& path, Mode mode);
+  ~Database();
+
+  Database(Database const&) = delete;
+  Database& operator=(Database const&) = delete;
+
+  // `sql` with `args` bound to its parameters, not yet run.
+  template <class... Args>
+  Statement Query(std::string const& sql, Args const&... args) {
+    Statement statement = Prepare(sql);
+    (statement.Bind(args), ...);
+    return statement;
+  }
+  // The same, run to its end.
+  template <class... Args>
+  absl::Status Run(std::string const& sql, Args const&... args) {
+    return Query(sql, args...).Run();
+  }
+  // Several statements without parameters, separated by `;`. Not kept.
+  absl::Status RunScript(std::string const& sql);
+
+  // Of the last INSERT, UPDATE or DELETE.
+  int64_t Changes() const;
+  int64_t LastRowId() const;
+  // False when SQLite has rolled the transaction back by itself, as it may on a full disk.
+  bool InTransaction() const;
+
+  // Copies the write-ahead log into the file as far as no reader prevents it. Does not wait.
+  absl::Status Checkpoint();
+  // Frames in the write-ahead log as of the last commit of this connection.
+  int wal_frames() const { return wal_frames_; }
+
+  std::string const& path() const { return path_; }
+  sqlite3* handle() { return db_; }
+
+ private:
+  friend class Statement;
+  Database(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}
+
+  absl::Status Configure(Mode mode);
+  Statement Prepare(std::string const& sql);
+  void GiveBack(std::string const& sql, sqlite3_stmt* stmt);
+
+  std::string path_;
+  sqlite3* db_;
+  int wal_frames_ = 0;
+  // Statements that nobody uses. A nested use of the same text prepares a second one.
+  std::unordered_map<std::string, std::vector<sqlite3_stmt*>> idle_;
+};
+
+}  // namespace probefarm

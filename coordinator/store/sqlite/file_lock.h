@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace probefarm {
+
+// Exclusive use of a file, for as long as this lives: the kernel lets it go when the process ends,
+// however it ends.
+class FileLock {
+ public:
+  // Locks `path`, which is made when it is not there. FAILED_PRECONDITION when another process (or
+  // another FileLock of this one) has it.
+  static absl::StatusOr<FileLock> Take(std::string const& path);
+
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+}  // namespace probefarm

@@ -1,0 +1,98 @@
+#include "coordinator/store/sqlite/job_queries.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/store/page_cursor.h"
+#include "coordinator/store/sqlite/catalog_rows.h"
+#include "coordinator/store/sqlite/job_rows.h"
+#include "coordinator/store/sqlite/probe_columns.h"
+#include "coordinator/store/sqlite/row_filter.h"
+#include "coordinator/store/sqlite/session_rows.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+absl::StatusOr<std::vector<std::string>> FailedFingerprints(Database& db, ProbeId const& probe) {
+  Statement query = db.Query(absl::StrCat("SELECT DISTINCT fingerprint FROM jobs WHERE ", kProbeIs,
+                                          " AND state = 'failed' ORDER BY fingerprint"));
+  BindProbe(query, probe);
+  std::vector<std::string> fingerprints;
+  while (query.Step()) fingerprints.push_back(query.Text(0));
+  RETURN_IF_ERROR(query.status());
+  return fingerprints;
+}
+
+absl::StatusOr<ProbeKnowledge> FindProbe(Database& db, ProbeId const& probe) {
+  ProbeKnowledge known;
+  ASSIGN_OR_RETURN(known.unfinished, FindUnfinished(db, probe));
+  ASSIGN_OR_RETURN(known.failed_fingerprints, FailedFingerprints(db, probe));
+  ASSIGN_OR_RETURN(std::optional<PublishedAsset> const asset, FindAssetOfProbe(db, probe));
+  if (asset) {
+    known.sha256 = asset->sha256;
+    known.published = asset->presence == AssetPresence::kPresent;
+  }
+  return known;
+}
+
+}  // namespace
+
+absl::StatusOr<JobPage> ListJobs(Database& db, JobFilter const& filter, PageRequest const& page) {
+  ASSIGN_OR_RETURN(std::optional<int64_t> const after, ParsePage(page));
+  ASSIGN_OR_RETURN(RowFilter where, FilterOf(filter));
+  if (after) where.And("id < ?", *after);
+  Statement query =
+      db.Query(absl::StrCat(SelectJobsWhere(), where.sql(), " ORDER BY id DESC LIMIT ?"));
+  where.BindTo(query);
+  query.Bind(int64_t{page.limit} + 1);  // one more tells whether there is another page
+  JobPage result;
+  ASSIGN_OR_RETURN(result.jobs, ReadJobs(std::move(query)));
+  if (static_cast<int64_t>(result.jobs.size()) > page.limit) {
+    result.jobs.pop_back();
+    result.next_cursor = CursorAfter(result.jobs.back().id);
+  }
+  return result;
+}
+
+absl::StatusOr<JobCounts> CountJobs(Database& db, JobFilter const& filter) {
+  ASSIGN_OR_RETURN(RowFilter const where, FilterOf(filter));
+  Statement query = db.Query(
+      absl::StrCat("SELECT state, COUNT(*) FROM jobs WHERE ", where.sql(), " GROUP BY state"));
+  where.BindTo(query);
+  JobCounts counts;
+  while (query.Step()) {
+    std::optional<JobState> const state = ParseJobState(query.Text(0));
+    if (!state) return absl::DataLossError(absl::StrCat("no state of a job: ", query.Text(0)));
+    counts[*state] = query.Int(1);
+  }
+  RETURN_IF_ERROR(query.status());
+  return counts;
+}
+
+absl::StatusOr<std::vector<ProbeKnowledge>> FindProbes(Database& db,
+                                                       std::vector<ProbeId> const& probes) {
+  std::vector<ProbeKnowledge> all;
+  all.reserve(probes.size());
+  for (ProbeId const& probe : probes) {
+    ASSIGN_OR_RETURN(ProbeKnowledge known, FindProbe(db, probe));
+    all.push_back(std::move(known));
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<WorkerRecord>> ListWorkers(Database& db, SessionClock const& sessions) {
+  ASSIGN_OR_RETURN(std::vector<SessionRow> const rows, LastSessions(db));
+  std::vector<WorkerRecord> workers;
+  for (SessionRow const& row : rows) {
+    ASSIGN_OR_RETURN(std::vector<Job> leases, JobsHeldBy(db, row.session));
+    auto const heard = sessions.Find(row.session).value_or(SessionClock::Entry{row.opened_at, 0});
+    workers.push_back({row.worker, row.session, row.capabilities, row.slots, heard.free_slots,
+                       heard.last_heard, !row.ended, std::move(leases)});
+  }
+  return workers;
+}
+
+}  // namespace probefarm

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/scheduling/lease_reconciliation.h"
+#include "coordinator/store/sqlite/database.h"
+
+namespace probefarm {
+
+// Rows of `jobs` and `job_specs`. Used inside a transaction; errors are SqliteStatus()'s, and
+// DATA_LOSS for a row that holds no job.
+
+// "SELECT <columns of a job> FROM jobs WHERE ": what ReadJob() reads.
+std::string const& SelectJobsWhere();
+// The job in the present row.
+absl::StatusOr<Job> ReadJob(Statement const& row);
+// All rows of a query that began with SelectJobsWhere().
+absl::StatusOr<std::vector<Job>> ReadJobs(Statement query);
+
+// NOT_FOUND when there is none.
+absl::StatusOr<Job> FindJob(Database& db, JobId id);
+absl::StatusOr<std::string> FindSpec(Database& db, JobId id);
+absl::StatusOr<absl::Duration> FindRunLimit(Database& db, JobId id);
+// The one unfinished job for the probe.
+absl::StatusOr<std::optional<JobId>> FindUnfinished(Database& db, ProbeId const& probe);
+absl::StatusOr<std::vector<Job>> JobsHeldBy(Database& db, std::string const& session);
+// The jobs that `keys` name, as far as there are any, whatever their epoch.
+absl::StatusOr<std::vector<Job>> JobsNamed(Database& db, std::vector<LeaseKey> const& keys);
+
+// Answers the new id; `job.id` is not looked at.
+absl::StatusOr<JobId> InsertJob(Database& db, Job const& job, absl::Duration run_limit,
+                                std::string const& spec);
+// Writes what a transition can change. INTERNAL when the row is no longer at `before`'s state and
+// epoch.
+absl::Status UpdateJob(Database& db, Job const& before, Job const& after);
+
+}  // namespace probefarm

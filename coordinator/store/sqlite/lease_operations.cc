@@ -1,0 +1,145 @@
+#include "coordinator/store/sqlite/lease_operations.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/store/lease_rules.h"
+#include "coordinator/store/sqlite/expiry_operations.h"
+#include "coordinator/store/sqlite/job_rows.h"
+#include "coordinator/store/sqlite/session_rows.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+absl::Status ReleaseUnheard(WriteContext& context, std::vector<LeaseKey> const& keys,
+                            std::string const& text) {
+  for (LeaseKey const& key : keys) {
+    ASSIGN_OR_RETURN(Job const job, FindJob(context.db, key.job));
+    RETURN_IF_ERROR(MoveJob(context, job, job_event::Release{{"unheard", text}}).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Rebind(Database& db, std::vector<Job> const& held, std::string const& session) {
+  for (Job const& job : held) {
+    RETURN_IF_ERROR(
+        db.Run("UPDATE jobs SET session = ? WHERE id = ? AND epoch = ? AND session IS NOT NULL",
+               session, job.id, job.epoch));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Reconciliation> Reconcile(Database& db, std::vector<Job> const& held,
+                                         std::vector<LeaseKey> const& named,
+                                         std::string const& worker, absl::Duration grace,
+                                         absl::Time now) {
+  ASSIGN_OR_RETURN(std::vector<Job> const jobs, JobsNamed(db, named));
+  return ReconcileLeases(LeasesToReconcile(held, jobs, named, worker), named, grace, now);
+}
+
+absl::StatusOr<std::vector<GrantedLease>> WithSpecs(Database& db, std::vector<Job> jobs) {
+  std::vector<GrantedLease> leases;
+  for (Job& job : jobs) {
+    ASSIGN_OR_RETURN(std::string spec, FindSpec(db, job.id));
+    leases.push_back({std::move(job), std::move(spec)});
+  }
+  return leases;
+}
+
+absl::StatusOr<std::vector<Job>> Replay(Database& db, AcquireRequest const& request) {
+  return ReadJobs(
+      db.Query(absl::StrCat(SelectJobsWhere(),
+                            "session = ? AND grant_request = ? AND state = 'leased' ORDER BY id"),
+               request.session, request.request_id));
+}
+
+absl::StatusOr<Job> Grant(WriteContext& context, Job const& job, SessionRow const& session,
+                          std::string const& request_id) {
+  ASSIGN_OR_RETURN(absl::Duration const run_limit, FindRunLimit(context.db, job.id));
+  ASSIGN_OR_RETURN(
+      Job const granted,
+      MoveJob(context, job, job_event::Grant{session.session, session.worker, run_limit}));
+  RETURN_IF_ERROR(
+      context.db.Run("UPDATE jobs SET grant_request = ? WHERE id = ?", request_id, job.id));
+  return granted;
+}
+
+absl::StatusOr<std::vector<Job>> GrantNew(WriteContext& context, AcquireRequest const& request,
+                                          SessionRow const& session) {
+  std::vector<Job> granted;
+  while (static_cast<int>(granted.size()) < request.max_leases) {
+    ASSIGN_OR_RETURN(std::optional<Job> const next,
+                     context.queues.Next(context.db, session.capabilities));
+    if (!next) break;
+    ASSIGN_OR_RETURN(Job job, Grant(context, *next, session, request.request_id));
+    if (job.state == JobState::kLeased) granted.push_back(std::move(job));
+  }
+  return granted;
+}
+
+// Jobs whose backoff has passed since the last sweep are eligible too.
+absl::StatusOr<std::vector<Job>> ReplayOrGrant(WriteContext& context, AcquireRequest const& request,
+                                               SessionRow const& session) {
+  ASSIGN_OR_RETURN(std::vector<Job> replayed, Replay(context.db, request));
+  if (!replayed.empty()) return replayed;
+  RETURN_IF_ERROR(PromoteWaiting(context));
+  return GrantNew(context, request, session);
+}
+
+}  // namespace
+
+absl::StatusOr<OpenedSession> OpenSession(WriteContext& context, NewSession const& session) {
+  RETURN_IF_ERROR(CheckNewSession(session));
+  ASSIGN_OR_RETURN(std::optional<SessionRow> const last,
+                   FindLastSession(context.db, session.worker));
+  ASSIGN_OR_RETURN(std::vector<Job> const held, JobsHeldBy(context.db, last ? last->session : ""));
+  ASSIGN_OR_RETURN(Reconciliation leases, Reconcile(context.db, held, session.held, session.worker,
+                                                    absl::ZeroDuration(), context.now));
+  RETURN_IF_ERROR(VoidSessionsOf(context.db, session.worker, context.now));
+  RETURN_IF_ERROR(InsertSession(context.db, session, context.now));
+  RETURN_IF_ERROR(
+      ReleaseUnheard(context, leases.unheard, "its worker opened a new session without it"));
+  RETURN_IF_ERROR(Rebind(context.db, held, session.session));
+  if (last) context.sessions.Forget(last->session);
+  context.sessions.Heard(session.session, session.slots, context.now);
+  return OpenedSession{std::move(leases.verdicts)};
+}
+
+absl::StatusOr<HeartbeatAnswer> Heartbeat(WriteContext& context, HeartbeatRequest const& request) {
+  ASSIGN_OR_RETURN(SessionRow const session, FindLiveSession(context.db, request.session));
+  context.sessions.Heard(request.session, request.free_slots, context.now);
+  ASSIGN_OR_RETURN(std::vector<Job> const held, JobsHeldBy(context.db, request.session));
+  ASSIGN_OR_RETURN(Reconciliation leases, Reconcile(context.db, held, request.held, session.worker,
+                                                    context.policy.unheard_grace, context.now));
+  RETURN_IF_ERROR(ReleaseUnheard(context, leases.unheard, "its worker never heard of the lease"));
+  return HeartbeatAnswer{std::move(leases.verdicts)};
+}
+
+absl::StatusOr<std::vector<GrantedLease>> AcquireLeases(WriteContext& context,
+                                                        AcquireRequest const& request) {
+  RETURN_IF_ERROR(CheckAcquire(request));
+  ASSIGN_OR_RETURN(SessionRow const session, FindLiveSession(context.db, request.session));
+  absl::StatusOr<std::vector<Job>> jobs = ReplayOrGrant(context, request, session);
+  // What was granted before the error is undone, so a line that looked empty may not be.
+  if (!jobs.ok()) context.queues.Distrust();
+  RETURN_IF_ERROR(jobs.status());
+  return WithSpecs(context.db, *std::move(jobs));
+}
+
+absl::StatusOr<Job> ApplyToLease(WriteContext& context, LeaseRef const& lease,
+                                 JobEvent const& event) {
+  RETURN_IF_ERROR(CheckEvent(event));
+  absl::StatusOr<Job> const job = FindJob(context.db, lease.key.job);
+  if (absl::IsNotFound(job.status())) return NoSuchLease(lease.key);
+  RETURN_IF_ERROR(job.status());
+  ASSIGN_OR_RETURN(std::optional<SessionRow> const session, FindSession(context.db, lease.session));
+  ASSIGN_OR_RETURN(Job const moved,
+                   ApplyWorkersEvent(*job, lease, session ? session->worker : "", event,
+                                     context.policy.attempts, context.now, context.random));
+  if (moved.state != job->state) RETURN_IF_ERROR(SaveJob(context, *job, moved));
+  return moved;
+}
+
+}  // namespace probefarm

@@ -1,0 +1,26 @@
+#include "coordinator/store/sqlite/publish_operation.h"
+
+#include <optional>
+
+#include "coordinator/store/catalog_rules.h"
+#include "coordinator/store/sqlite/catalog_rows.h"
+#include "coordinator/store/sqlite/job_rows.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+
+absl::StatusOr<Job> Publish(WriteContext& context, JobId id, PublishedAsset const& asset) {
+  ASSIGN_OR_RETURN(Job const job, FindJob(context.db, id));
+  ASSIGN_OR_RETURN(std::optional<PublishedAsset> const of_probe,
+                   FindAssetOfProbe(context.db, asset.probe));
+  ASSIGN_OR_RETURN(std::optional<PublishedAsset> const of_name,
+                   FindAssetNamed(context.db, asset.tag, asset.asset_name));
+  RETURN_IF_ERROR(
+      CheckPublish(job, asset, of_probe ? &*of_probe : nullptr, of_name ? &*of_name : nullptr));
+  if (job.state == JobState::kPublished) return job;
+  ASSIGN_OR_RETURN(Job const published, MoveJob(context, job, job_event::Verified{}));
+  RETURN_IF_ERROR(PutAsset(context.db, asset));
+  return published;
+}
+
+}  // namespace probefarm

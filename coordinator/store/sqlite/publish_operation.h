@@ -1,0 +1,12 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "coordinator/store/records.h"
+#include "coordinator/store/sqlite/write_context.h"
+
+namespace probefarm {
+
+// Store::Publish inside one transaction: the job's end and the catalog's row, or neither.
+absl::StatusOr<Job> Publish(WriteContext& context, JobId id, PublishedAsset const& asset);
+
+}  // namespace probefarm

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/scheduling/lane_order.h"
+#include "coordinator/store/sqlite/database.h"
+
+namespace probefarm {
+
+// Finds the next job to grant without looking through the queue. Jobs that are ready wait in lines,
+// one for each (lane, driver version, requirements), and the index jobs_ready has each line in
+// order of enqueueing. Which lines are not empty is kept here, as a hint: a line may be listed and
+// empty, never the reverse. Used on the writer's thread only.
+class ReadyQueues {
+ public:
+  explicit ReadyQueues(int backfill_patience) : order_(backfill_patience) {}
+
+  // `job` has come into the queue and is ready.
+  void Add(Job const& job);
+  // A transaction was undone: what is listed must be read again.
+  void Distrust() { trusted_ = false; }
+
+  // The job whose turn it is among those that `capabilities` can run.
+  absl::StatusOr<std::optional<Job>> Next(Database& db, Capabilities const& capabilities);
+
+ private:
+  struct Line {
+    LaneQueue queue;
+    Requirements requirements;
+    auto Key() const {
+      return std::tie(queue.lane, queue.driver_version, requirements.arch,
+                      requirements.memory_bytes);
+    }
+    friend bool operator<(Line const& a, Line const& b) { return a.Key() < b.Key(); }
+  };
+
+  absl::Status Load(Database& db);
+  std::vector<LaneQueue> QueuesFor(Capabilities const& capabilities) const;
+  // The job that waits longest in the lines of `queue`; drops the lines that are empty.
+  absl::StatusOr<std::optional<Job>> Head(Database& db, LaneQueue const& queue,
+                                          Capabilities const& capabilities);
+
+  LaneOrder order_;
+  std::set<Line> lines_;
+  bool trusted_ = false;
+};
+
+}  // namespace probefarm

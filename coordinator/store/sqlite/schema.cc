@@ -1,0 +1,202 @@
+#include "coordinator/store/sqlite/schema.h"
+
+#include <array>
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+constexpr int64_t kApplicationId = 0x7066726d;  // "pfrm"
+
+// Names of states, kinds and architectures are JobStateName() and its like. Times are microseconds
+// since 1970.
+constexpr absl::string_view kVersion1 = R"sql(
+CREATE TABLE jobs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  driver_version TEXT NOT NULL,
+  arch TEXT NOT NULL,
+  target TEXT NOT NULL,
+  kernel_release TEXT NOT NULL,
+  kernel_version TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  needs_arch TEXT NOT NULL,            -- of the worker
+  memory_bytes INTEGER NOT NULL,
+  lane INTEGER NOT NULL,
+  run_limit INTEGER NOT NULL,          -- microseconds
+  state TEXT NOT NULL,
+  ready INTEGER NOT NULL,              -- queued, and its backoff is over
+  epoch INTEGER NOT NULL,
+  session TEXT,                        -- NULL: nobody holds it
+  worker TEXT NOT NULL,
+  grant_request TEXT,                  -- of the last Acquire that granted it
+  not_before INTEGER NOT NULL,
+  run_deadline INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  free_requeues INTEGER NOT NULL,
+  lost_workers TEXT NOT NULL,          -- a line each
+  artifact_sha256 TEXT,
+  artifact_size INTEGER,
+  reason_code TEXT NOT NULL,
+  reason_text TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX jobs_unfinished
+  ON jobs(kernel_release, driver_version, target, kernel_version, arch, kind)
+  WHERE state IN ('queued', 'leased', 'built', 'uploading', 'verifying');
+CREATE INDEX jobs_failed
+  ON jobs(kernel_release, driver_version, target, kernel_version, arch, kind, fingerprint)
+  WHERE state = 'failed';
+CREATE INDEX jobs_ready ON jobs(lane, driver_version, needs_arch, memory_bytes, id) WHERE ready = 1;
+CREATE INDEX jobs_waiting ON jobs(not_before) WHERE state = 'queued' AND ready = 0;
+CREATE INDEX jobs_held ON jobs(session) WHERE session IS NOT NULL;
+CREATE INDEX jobs_deadline ON jobs(run_deadline) WHERE state = 'leased';
+CREATE INDEX jobs_state ON jobs(state, id);
+
+CREATE TABLE job_specs (
+  job INTEGER PRIMARY KEY REFERENCES jobs(id),
+  spec TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE sessions (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  session TEXT NOT NULL UNIQUE,
+  worker TEXT NOT NULL,
+  arch TEXT NOT NULL,
+  memory_bytes_per_slot INTEGER NOT NULL,
+  engine TEXT NOT NULL,
+  slots INTEGER NOT NULL,
+  opened_at INTEGER NOT NULL,
+  ended_at INTEGER,                    -- NULL: it lives
+  void INTEGER NOT NULL                -- a later session of the worker replaced it
+) STRICT;
+CREATE INDEX sessions_worker ON sessions(worker, number);
+CREATE INDEX sessions_ended ON sessions(ended_at);
+
+CREATE TABLE logs (
+  job INTEGER NOT NULL REFERENCES jobs(id),
+  epoch INTEGER NOT NULL,
+  start INTEGER NOT NULL,              -- offset of the first byte
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (job, epoch, start)
+) STRICT;
+
+CREATE TABLE assets (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  driver_version TEXT NOT NULL,
+  arch TEXT NOT NULL,
+  target TEXT NOT NULL,
+  kernel_release TEXT NOT NULL,
+  kernel_version TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  tag TEXT NOT NULL REFERENCES releases(tag),
+  asset_name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  job INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  built_at INTEGER NOT NULL,
+  published_at INTEGER NOT NULL,
+  present INTEGER NOT NULL             -- the release host holds it
+) STRICT;
+CREATE UNIQUE INDEX assets_name ON assets(tag, asset_name);
+CREATE UNIQUE INDEX assets_probe
+  ON assets(kernel_release, driver_version, target, kernel_version, arch, kind);
+CREATE INDEX assets_tag ON assets(tag, id);
+
+CREATE TABLE releases (
+  tag TEXT PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  written_revision INTEGER NOT NULL    -- of the side files
+) STRICT;
+
+CREATE TABLE backfills (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  description TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE backfill_jobs (
+  backfill INTEGER NOT NULL REFERENCES backfills(id),
+  job INTEGER NOT NULL REFERENCES jobs(id),
+  PRIMARY KEY (backfill, job)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE enqueue_keys (
+  key TEXT PRIMARY KEY,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX enqueue_keys_created ON enqueue_keys(created_at);
+
+CREATE TABLE enqueue_answers (
+  key TEXT NOT NULL REFERENCES enqueue_keys(key) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  job INTEGER NOT NULL,
+  joined INTEGER NOT NULL,
+  error_code INTEGER NOT NULL,         -- 0: enqueued or joined
+  error_text TEXT NOT NULL,
+  PRIMARY KEY (key, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pins (
+  key TEXT PRIMARY KEY,
+  digest TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+)sql";
+
+// Each brings the schema from the version of its position to the next one. Never changed once
+// released.
+constexpr std::array<absl::string_view, 1> kMigrations = {kVersion1};
+
+absl::StatusOr<int64_t> Number(Database& db, std::string const& sql) {
+  Statement query = db.Query(sql);
+  int64_t const value = query.Step() ? query.Int(0) : 0;
+  RETURN_IF_ERROR(query.status());
+  return value;
+}
+
+absl::Status CheckIsOurs(Database& db) {
+  ASSIGN_OR_RETURN(int64_t const application, Number(db, "PRAGMA application_id"));
+  if (application == kApplicationId) return absl::OkStatus();
+  ASSIGN_OR_RETURN(int64_t const tables, Number(db, "SELECT COUNT(*) FROM sqlite_schema"));
+  if (application == 0 && tables == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      db.path(), " is not a probefarm database: name another data directory, or move it away"));
+}
+
+absl::Status Apply(Database& db, int64_t version) {
+  absl::Status const applied =
+      db.RunScript(absl::StrCat("BEGIN IMMEDIATE;", kMigrations.at(static_cast<size_t>(version)),
+                                "PRAGMA application_id = ", kApplicationId,
+                                ";PRAGMA user_version = ", version + 1, ";COMMIT"));
+  if (!applied.ok() && db.InTransaction()) db.RunScript("ROLLBACK").IgnoreError();
+  return Annotate(applied, absl::StrCat("bring ", db.path(), " to schema ", version + 1));
+}
+
+}  // namespace
+
+absl::Status MigrateSchema(Database& db) {
+  RETURN_IF_ERROR(CheckIsOurs(db));
+  ASSIGN_OR_RETURN(int64_t const version, Number(db, "PRAGMA user_version"));
+  auto const known = static_cast<int64_t>(kMigrations.size());
+  if (version > known) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(db.path(), " has schema ", version, ", this coordinator knows up to ", known,
+                     ": start the newer coordinator that wrote it"));
+  }
+  for (int64_t next = version; next < known; ++next) RETURN_IF_ERROR(Apply(db, next));
+  return absl::OkStatus();
+}
+
+}  // namespace probefarm

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "coordinator/store/sqlite/database.h"
+
+namespace probefarm {
+
+// Makes the schema in an empty file, or brings an older one up to this program's version, in one
+// transaction each step. FAILED_PRECONDITION, with what to do, for a file that is not a probefarm
+// database or that a newer program has written.
+absl::Status MigrateSchema(Database& db);
+
+}  // namespace probefarm

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "lib/runtime/mutex.h"
+
+namespace probefarm {
+
+// When each session was last heard of. In memory: a heartbeat costs no write, and after a restart
+// every session counts as heard of just then, which gives it one full ttl. Thread-safe.
+class SessionClock {
+ public:
+  struct Entry {
+    absl::Time last_heard;
+    int free_slots = 0;
+  };
+
+  void Heard(std::string const& session, int free_slots, absl::Time now) EXCLUDES(mu_);
+  // Of a session that is not known yet: `now`, and from then on it is.
+  absl::Time LastHeard(std::string const& session, absl::Time now) EXCLUDES(mu_);
+  std::optional<Entry> Find(std::string const& session) const EXCLUDES(mu_);
+  // Of every session that is known, the silent and the replaced ones too.
+  std::vector<absl::Time> AllHeard() const EXCLUDES(mu_);
+  void Forget(std::string const& session) EXCLUDES(mu_);
+  void ForgetBefore(absl::Time time) EXCLUDES(mu_);
+
+ private:
+  mutable Mutex mu_;
+  std::map<std::string, Entry> entries_ GUARDED_BY(mu_);
+};
+
+}  // namespace probefarm

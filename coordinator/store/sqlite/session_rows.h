@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/store/records.h"
+#include "coordinator/store/sqlite/database.h"
+
+namespace probefarm {
+
+// Rows of `sessions`. Used inside a transaction.
+struct SessionRow {
+  std::string session;
+  std::string worker;
+  Capabilities capabilities;
+  int slots = 0;
+  absl::Time opened_at;
+  bool is_void = false;
+  bool ended = false;  // void or expired
+};
+
+absl::StatusOr<std::optional<SessionRow>> FindSession(Database& db, std::string const& session);
+// ABORTED "reopen" or "void" when the session may not write any more.
+absl::StatusOr<SessionRow> FindLiveSession(Database& db, std::string const& session);
+// The worker's last one, ended or not.
+absl::StatusOr<std::optional<SessionRow>> FindLastSession(Database& db, std::string const& worker);
+absl::StatusOr<std::vector<SessionRow>> LiveSessions(Database& db);
+// The last one of each worker, by its id.
+absl::StatusOr<std::vector<SessionRow>> LastSessions(Database& db);
+
+// ALREADY_EXISTS when the session is there.
+absl::Status InsertSession(Database& db, NewSession const& session, absl::Time now);
+absl::Status VoidSessionsOf(Database& db, std::string const& worker, absl::Time now);
+absl::Status EndSession(Database& db, std::string const& session, absl::Time now);
+// Forgets sessions that ended before `time`.
+absl::Status DeleteSessionsEndedBefore(Database& db, absl::Time time);
+
+}  // namespace probefarm

@@ -1,0 +1,44 @@
+#include "coordinator/store/sqlite/sqlite_status.h"
+
+#include <sqlite3.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace probefarm {
+namespace {
+
+absl::StatusCode CodeOf(int primary) {
+  switch (primary) {
+    case SQLITE_FULL:
+    case SQLITE_NOMEM:
+      return absl::StatusCode::kResourceExhausted;
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return absl::StatusCode::kDataLoss;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return absl::StatusCode::kUnavailable;
+    case SQLITE_CONSTRAINT:
+      return absl::StatusCode::kAlreadyExists;
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+      return absl::StatusCode::kPermissionDenied;
+    default:
+      return absl::StatusCode::kInternal;
+  }
+}
+
+}  // namespace
+
+absl::Status SqliteStatus(int code, sqlite3* db, absl::string_view doing) {
+  int const primary = code & 0xff;
+  if (primary == SQLITE_OK || primary == SQLITE_ROW || primary == SQLITE_DONE) {
+    return absl::OkStatus();
+  }
+  char const* const words = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+  return {CodeOf(primary), absl::StrCat(doing, ": ", words, " (SQLite ", code, ")")};
+}
+
+}  // namespace probefarm

@@ -1,0 +1,37 @@
+#include "coordinator/store/sqlite/wal_growth.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+int64_t WalBytes(std::string const& path) {
+  std::error_code error;
+  auto const bytes = std::filesystem::file_size(path + "-wal", error);
+  return error ? 0 : static_cast<int64_t>(bytes);
+}
+
+}  // namespace
+
+// The filler's pages must be committed before they are freed: those of one transaction would never
+// reach the log.
+absl::Status GrowWal(Database& db, int64_t bytes) {
+  if (WalBytes(db.path()) >= bytes) return absl::OkStatus();
+  RETURN_IF_ERROR(
+      db.RunScript(absl::StrCat("BEGIN IMMEDIATE;"
+                                "CREATE TABLE wal_filler(bytes BLOB);"
+                                "INSERT INTO wal_filler VALUES (zeroblob(",
+                                bytes,
+                                "));"
+                                "COMMIT;"
+                                "DROP TABLE wal_filler")));
+  return db.Checkpoint();
+}
+
+}  // namespace probefarm

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "coordinator/store/sqlite/database.h"
+
+namespace probefarm {
+
+// Grows the write-ahead log's file to about `bytes` when it is shorter. A log that is not truncated
+// afterwards is written over in place, which spares every commit the file system's allocation.
+absl::Status GrowWal(Database& db, int64_t bytes);
+
+}  // namespace probefarm

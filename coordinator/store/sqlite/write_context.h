@@ -1,0 +1,34 @@
+#pragma once
+
+#include <random>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job_transition.h"
+#include "coordinator/store/sqlite/database.h"
+#include "coordinator/store/sqlite/ready_queues.h"
+#include "coordinator/store/sqlite/session_clock.h"
+#include "coordinator/store/store_policy.h"
+
+namespace probefarm {
+
+// What a writing operation works with: the transaction's connection and the store's memory. Made
+// anew for each operation, on the writer's thread.
+struct WriteContext {
+  Database& db;
+  StorePolicy const& policy;
+  absl::Time now;
+  std::mt19937_64& random;
+  ReadyQueues& queues;
+  SessionClock& sessions;
+  int eligible = 0;  // jobs that this operation made ready
+};
+
+// Moves `job` by `event` and writes its row.
+absl::StatusOr<Job> MoveJob(WriteContext& context, Job const& job, JobEvent const& event);
+// Writes the row of a job that a transition has moved already.
+absl::Status SaveJob(WriteContext& context, Job const& before, Job const& after);
+// Tells the queues of a job that is ready.
+void AddReady(WriteContext& context, Job const& job);
+
+}  // namespace probefarm

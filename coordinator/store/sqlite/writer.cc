@@ -1,0 +1,97 @@
+#include "coordinator/store/sqlite/writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/runtime/log.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+
+Writer::Writer(std::unique_ptr<Database> db, Hooks hooks, Options options)
+    : db_(std::move(db)),
+      hooks_(std::move(hooks)),
+      options_(options),
+      thread_([this] { Loop(); }) {}
+
+void Writer::Submit(std::unique_ptr<WriteTask> task) {
+  {
+    MutexLock lock(mu_);
+    if (!stopping_) {
+      queue_.push_back(std::move(task));
+      changed_.NotifyOne();
+      return;
+    }
+  }
+  task->Finish(absl::UnavailableError("the store is shut down"));
+}
+
+void Writer::Shutdown() {
+  {
+    MutexLock lock(mu_);
+    stopping_ = true;
+  }
+  changed_.NotifyAll();
+  MutexLock lock(join_mu_);
+  if (thread_.joinable()) thread_.join();
+}
+
+Writer::Batch Writer::TakeBatch() {
+  MutexLock lock(mu_);
+  while (queue_.empty() && !stopping_) changed_.Wait(mu_);
+  Batch batch;
+  size_t const count = std::min(queue_.size(), static_cast<size_t>(options_.max_batch));
+  for (size_t i = 0; i < count; ++i) {
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return batch;
+}
+
+void Writer::Loop() {
+  while (true) {
+    Batch const batch = TakeBatch();
+    if (batch.empty()) return;
+    Process(batch);
+    CheckpointWhenDue();
+  }
+}
+
+void Writer::Process(Batch const& batch) {
+  absl::Status const committed = broken_.ok() ? Commit(batch) : broken_;
+  if (!committed.ok()) {
+    if (db_->InTransaction()) db_->RunScript("ROLLBACK").IgnoreError();
+    hooks_.after_rollback();
+  }
+  if (absl::IsDataLoss(committed) && broken_.ok()) {
+    broken_ = Annotate(committed, "the database cannot be trusted any more, restart");
+    Log(LogLevel::kError, "the store refuses all writes", {{"error", broken_.ToString()}});
+  }
+  for (auto const& task : batch) task->Finish(broken_.ok() ? committed : broken_);
+  if (committed.ok()) hooks_.after_commit();
+}
+
+absl::Status Writer::Commit(Batch const& batch) {
+  RETURN_IF_ERROR(db_->Run("BEGIN IMMEDIATE"));
+  for (auto const& task : batch) RETURN_IF_ERROR(RunOne(*task));
+  return db_->Run("COMMIT");
+}
+
+// An error of the disk fails the transaction, and one of the task itself only the task.
+absl::Status Writer::RunOne(WriteTask& task) {
+  RETURN_IF_ERROR(db_->Run("SAVEPOINT task"));
+  absl::Status const ran = task.Run(*db_);
+  if (absl::IsDataLoss(ran) || !db_->InTransaction()) return ran;
+  if (!ran.ok()) RETURN_IF_ERROR(db_->Run("ROLLBACK TO task"));
+  return db_->Run("RELEASE task");
+}
+
+void Writer::CheckpointWhenDue() {
+  if (!broken_.ok() || db_->wal_frames() < options_.checkpoint_frames) return;
+  absl::Status const done = db_->Checkpoint();
+  if (done.ok()) return;
+  Log(LogLevel::kWarning, "checkpoint failed", {{"error", done.ToString()}});
+  if (absl::IsDataLoss(done)) broken_ = Annotate(done, "the database cannot be trusted any more");
+}
+
+}  // namespace probefarm

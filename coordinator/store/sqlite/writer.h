@@ -1,0 +1,77 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "coordinator/store/sqlite/database.h"
+#include "lib/runtime/mutex.h"
+
+namespace probefarm {
+
+// One operation that changes the database.
+class WriteTask {
+ public:
+  virtual ~WriteTask() = default;
+  // Inside the transaction. An error undoes what this task did, and only that.
+  virtual absl::Status Run(Database& db) = 0;
+  // Once, after the commit, or after it failed. `committed` is OK when what Run() did is on disk or
+  // was undone by its own error.
+  virtual void Finish(absl::Status committed) = 0;
+};
+
+// The one thread that writes. Tasks that arrive while a commit is under way share the next one
+// (group commit), so that many acknowledged writes cost one fsync.
+//
+// Thread-safe. Errors of the disk: a full one fails the transaction's tasks with
+// RESOURCE_EXHAUSTED and the next ones try again; a file that cannot be trusted any more
+// (DATA_LOSS: an fsync failed, a page is corrupt) fails these and every later task, since nobody
+// knows what is on the disk: the process must restart and recover from the file.
+class Writer {
+ public:
+  struct Options {
+    int max_batch = 256;           // tasks in a transaction
+    int checkpoint_frames = 4000;  // in the write-ahead log before it is copied into the file
+  };
+  // Both run on the writer's thread.
+  struct Hooks {
+    std::function<void()> after_commit;    // after the tasks' Finish()
+    std::function<void()> after_rollback;  // before it; the whole transaction was undone
+  };
+
+  Writer(std::unique_ptr<Database> db, Hooks hooks, Options options);
+  ~Writer() { Shutdown(); }
+
+  // After Shutdown() the task is finished with UNAVAILABLE, on the caller's thread.
+  void Submit(std::unique_ptr<WriteTask> task) EXCLUDES(mu_);
+
+  // Does what was submitted, then ends the thread. Not from a task.
+  void Shutdown() EXCLUDES(mu_, join_mu_);
+
+ private:
+  using Batch = std::vector<std::unique_ptr<WriteTask>>;
+
+  void Loop() EXCLUDES(mu_);
+  Batch TakeBatch() EXCLUDES(mu_);
+  void Process(Batch const& batch);
+  absl::Status Commit(Batch const& batch);
+  absl::Status RunOne(WriteTask& task);
+  void CheckpointWhenDue();
+
+  std::unique_ptr<Database> db_;  // the writer's thread only, as are the next three
+  Hooks const hooks_;
+  Options const options_;
+  absl::Status broken_;
+
+  Mutex mu_;
+  CondVar changed_;
+  std::deque<std::unique_ptr<WriteTask>> queue_ GUARDED_BY(mu_);
+  bool stopping_ GUARDED_BY(mu_) = false;
+  Mutex join_mu_;
+  std::thread thread_ GUARDED_BY(join_mu_);
+};
+
+}  // namespace probefarm
