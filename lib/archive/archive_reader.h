@@ -29,18 +29,22 @@ enum class EntryType { kFile, kDirectory, kSymlink, kHardlink };
 struct ArchiveEntry {
   std::string path;
   EntryType type = EntryType::kFile;
-  std::string link_target;  // as stored; checked to stay in the tree unless absolute below an
-                            // allowed root (see below)
-  int64_t size = 0;
-  int mode = 0;  // permission bits only; setuid, setgid and sticky never reach here
+  // Of a symlink: as stored; checked to stay in the tree unless absolute below an allowed root (see
+  // below). Of a hardlink: a path in the archive, checked and written like `path`.
+  std::string link_target;
+  int64_t size = 0;  // of a file; otherwise 0
+  int mode = 0;      // permission bits only; setuid, setgid and sticky never reach here
   absl::Time mtime;
 };
 
-// Reads an archive's entries one after the other, never trusting it: sizes and counts are bounded,
-// and absolute paths, `..`, links that leave the tree, devices, FIFOs and setuid files end the
-// reading with INVALID_ARGUMENT that names the entry. (Debian's header packages link absolutely
-// into /usr/lib and /usr/src: `allowed_link_root` names such roots.) Formats: a .deb's data member
-// (gz, xz, zst), tar plain or compressed with gz, xz, zst. Not thread-safe.
+// Reads an archive's entries one after the other, never trusting it. These end the reading with
+// INVALID_ARGUMENT that names the entry: absolute paths, `..`, links that leave the tree (or could,
+// by a `..` after a name), entries at or below a symlink that came before, hardlinks to symlinks,
+// devices, FIFOs, setuid and setgid files. (On directories setgid and sticky bits are dropped.
+// Debian's header packages link absolutely into /usr/lib and /usr/src: `allowed_link_roots` names
+// such roots.) Beyond the limits: RESOURCE_EXHAUSTED. Truncated or broken: DATA_LOSS. All name the
+// archive's path. The root itself ("./") is not an entry. Formats: a .deb's data member (gz, xz,
+// zst), tar plain or compressed with gz, xz, zst. Not thread-safe.
 class ArchiveReader {
  public:
   struct Options {
@@ -58,7 +62,8 @@ class ArchiveReader {
 
   virtual ~ArchiveReader() = default;
 
-  // The next entry, or nullopt at the end. What was not read of the entry before is skipped.
+  // The next entry, or nullopt at the end. What was not read of the entry before is skipped, and
+  // counts as read. After an error, that error again.
   virtual absl::StatusOr<std::optional<ArchiveEntry>> Next() = 0;
 
   // Up to `size` bytes of the present file entry; 0 at its end.

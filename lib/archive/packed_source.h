@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace probefarm {
+
+// Where packed bytes come from, piece by piece. Not thread-safe.
+class PackedSource {
+ public:
+  virtual ~PackedSource() = default;
+
+  // The next piece, valid until the next call; empty at the end.
+  virtual absl::StatusOr<absl::string_view> Next() = 0;
+};
+
+// A file, open until destruction. NOT_FOUND and others name the path.
+absl::StatusOr<std::unique_ptr<PackedSource>> OpenPackedFile(std::string const& path);
+
+// The `data.tar.*` member of a .deb, as it is packed. DATA_LOSS when the file is not a whole ar
+// archive, INVALID_ARGUMENT when it holds no such member.
+absl::StatusOr<std::unique_ptr<PackedSource>> OpenDebData(std::string const& path);
+
+}  // namespace probefarm
