@@ -14,7 +14,7 @@ namespace probefarm {
 namespace {
 
 constexpr absl::string_view kScriptPrefix = "probefarm: ";
-constexpr size_t kMaxText = 500;
+constexpr size_t kMaxText = 1000;
 
 // `timeout` itself, and a process that was sent SIGKILL.
 constexpr int kExitTimedOut = 124;
@@ -24,12 +24,22 @@ constexpr int kExitSourceUnusable = 20;
 constexpr int kExitHeadersUnusable = 21;
 constexpr int kExitNoRoom = 23;
 
+// What a build or a server said goes into messages that must be text.
+std::string OneLine(absl::string_view said) {
+  std::string text(said.substr(0, kMaxText));
+  std::replace_if(text.begin(), text.end(), absl::ascii_iscntrl, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return !absl::ascii_isascii(c); }, '?');
+  absl::StripAsciiWhitespace(&text);
+  return text;
+}
+
 BuildFailure Permanent(std::string code, absl::string_view text) {
-  return {BuildFailure::Class::kPermanent, std::move(code), std::string(text)};
+  return {BuildFailure::Class::kPermanent, std::move(code), OneLine(text)};
 }
 
 BuildFailure Transient(std::string code, absl::string_view text) {
-  return {BuildFailure::Class::kTransient, std::move(code), std::string(text)};
+  return {BuildFailure::Class::kTransient, std::move(code), OneLine(text)};
 }
 
 BuildFailure ClassifyInput(absl::Status const& status) {
@@ -62,12 +72,6 @@ std::string Seconds(absl::Duration duration) {
 
 bool IsTimeout(ScriptEnd const& end, absl::Duration timeout) {
   return end.exit.code == kExitTimedOut || (end.exit.code == kExitKilled && end.ran >= timeout);
-}
-
-std::string Printable(absl::string_view line) {
-  std::string text(absl::StripAsciiWhitespace(line).substr(0, kMaxText));
-  std::replace_if(text.begin(), text.end(), absl::ascii_iscntrl, ' ');
-  return text;
 }
 
 }  // namespace
@@ -120,12 +124,12 @@ std::string MostTellingLine(absl::string_view log_tail) {
   auto const said = std::find_if(lines.rbegin(), lines.rend(), [](absl::string_view line) {
     return absl::StartsWith(line, kScriptPrefix);
   });
-  if (said != lines.rend()) return Printable(absl::StripPrefix(*said, kScriptPrefix));
+  if (said != lines.rend()) return OneLine(absl::StripPrefix(*said, kScriptPrefix));
   auto const error = std::find_if(lines.begin(), lines.end(), [](absl::string_view line) {
     return absl::StrContains(line, "error:");
   });
-  if (error != lines.end()) return Printable(*error);
-  return lines.empty() ? "" : Printable(lines.back());
+  if (error != lines.end()) return OneLine(*error);
+  return lines.empty() ? "" : OneLine(lines.back());
 }
 
 }  // namespace probefarm

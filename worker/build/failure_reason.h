@@ -10,7 +10,8 @@
 
 namespace probefarm {
 
-// Classifies what went wrong, where it is known. All here is pure.
+// Classifies what went wrong, where it is known. All here is pure. Texts are one line of printable
+// ASCII, at most 1000 bytes, whatever a build or a server said.
 //
 //   permanent  input_digest_mismatch  the URLs give something else than the input
 //              input_gone             no URL has the input any more
@@ -48,8 +49,8 @@ BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
                                absl::string_view log_tail);
 
 // The line that tells most of why a build failed: the script's own last word ("probefarm: …"), else
-// the first line with "error:", else the last line that is not blank. Printable, at most 500 bytes;
-// empty when the log is.
+// the first line with "error:", else the last line that is not blank. Empty when
+// the log is.
 std::string MostTellingLine(absl::string_view log_tail);
 
 }  // namespace probefarm
