@@ -94,10 +94,10 @@ absl::StatusOr<ReleaseFile> ParseReleaseFile(absl::string_view text) {
 
 absl::Status CheckStillValid(ReleaseFile const& release, absl::Time now) {
   if (!release.valid_until.has_value() || now <= *release.valid_until) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "suite ", release.codename, " of ", FormatDate(release.date), " was valid until ",
-      FormatDate(*release.valid_until), ", now it is ", FormatDate(now),
-      ": use a mirror that is up to date, or allow this feed expired suites"));
+  return absl::FailedPreconditionError(
+      absl::StrCat(release.codename, " of ", FormatDate(release.date), " was valid until ",
+                   FormatDate(*release.valid_until), ", now it is ", FormatDate(now),
+                   ": use a mirror that is up to date, or allow this feed expired suites"));
 }
 
 }  // namespace probefarm::debian

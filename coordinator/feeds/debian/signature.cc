@@ -33,9 +33,14 @@ bool IsComplaint(absl::string_view keyword) {
          keyword == "EXPKEYSIG" || keyword == "REVKEYSIG";
 }
 
+// gpgv writes the first text only and complains of another.
+bool IsFurtherText(std::vector<absl::string_view> const& words) {
+  return words.size() > 1 && words[0] == "ERROR" && words[1] == "proc_pkt.plaintext";
+}
+
 void Judge(std::vector<absl::string_view> const& words, Verdict& verdict) {
   absl::string_view const keyword = words[0];
-  if (keyword == "PLAINTEXT") ++verdict.texts;
+  if (keyword == "PLAINTEXT" || IsFurtherText(words)) ++verdict.texts;
   if (keyword == "NEWSIG") verdict.good = false;
   if (keyword == "GOODSIG") verdict.good = true;
   // gpgv calls a signature by an expired or revoked key VALIDSIG too.

@@ -57,6 +57,9 @@ TEST(Signature, NeedsAStrongDigest) {
 TEST(Signature, IsOfOneTextOnly) {
   EXPECT_THAT(JudgeSignatures(absl::StrCat(kText, Signature("GOODSIG"), kText)),
               StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("more than one")));
+  EXPECT_THAT(JudgeSignatures(absl::StrCat(kText, Signature("GOODSIG"),
+                                           "[GNUPG:] ERROR proc_pkt.plaintext 89_BAD_DATA\n")),
+              StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("more than one")));
   EXPECT_THAT(JudgeSignatures(Signature("GOODSIG")), StatusIs(absl::StatusCode::kUnauthenticated));
 }
 

@@ -21,8 +21,8 @@ constexpr char kOrigin[] = "InRelease.origin";  // lines: URL, ETag, Last-Modifi
 
 absl::Status CheckName(ReleaseFile const& release, std::string const& suite) {
   if (release.codename == suite || release.suite == suite) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("suite ", suite, ": the mirror answered with suite ",
-                                          release.codename, " (", release.suite, ")"));
+  return absl::DataLossError(
+      absl::StrCat("the mirror answered with suite ", release.codename, " (", release.suite, ")"));
 }
 
 absl::Status CheckNotOlder(ReleaseFile const& release, ReleaseFile const& kept,
