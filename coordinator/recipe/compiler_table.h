@@ -24,10 +24,11 @@ struct CompilerRule {
 // Falco's own choice (driverkit): 4.x by 8, 5.0 by 11, 5.15 by 12, 6.5 by 13, 6.9 by 14.
 std::vector<CompilerRule> DefaultCompilers();
 
-// The gcc for a kernel: what the table says, or else the nearest lower one of `available`, since an
-// older compiler knows no option that the kernel's headers do not. INVALID_ARGUMENT for a release
-// that does not start with a number; FAILED_PRECONDITION when the table begins later or all of
-// `available` are newer. The order of both lists is of no matter. Pure.
+// The gcc for a kernel: what the table says, or else the nearest lower one of `available`. A kernel
+// that was configured for a newer gcc may ask for options which that one lacks; the build says so.
+// INVALID_ARGUMENT for a release that does not start with a number; FAILED_PRECONDITION when the
+// table begins later or all of `available` are newer. The order of both lists is of no matter.
+// Pure.
 absl::StatusOr<int> ChooseGcc(std::vector<CompilerRule> const& table,
                               absl::string_view kernel_release, std::vector<int> const& available);
 

@@ -36,8 +36,8 @@ struct RecipeOptions {
 //   0   output/probe is there
 //   20  the source cannot be prepared: no driver in it, or not this kind of driver. Permanent.
 //   21  the headers are not the kernel's that the index named. Permanent for these inputs.
-//   22  the driver does not compile for this kernel; the reason is the compiler's first error.
-//       Permanent: an answer about the probe.
+//   22  the driver does not compile for this kernel with this compiler; the reason is the first
+//       error. Permanent: an answer about the probe, as long as its inputs are the same.
 //   23  no room to compile: memory, processes or disk ran out. Transient.
 // Anything else (1: a command failed; 124, 137: stopped from outside) says nothing of the probe.
 //
