@@ -222,7 +222,7 @@ void YamlMapping::Check(absl::string_view key, absl::Status const& finding) {
 
 void YamlMapping::ReportUnknownKeys() {
   for (auto const& [key, value] : contents_->values) {
-    if (contents_->asked.count(key) == 0) Error(key, "is not a known key");
+    if (!contents_->asked.contains(key)) Error(key, "is not a known key");
   }
 }
 

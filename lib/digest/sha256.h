@@ -13,8 +13,8 @@ class Sha256 {
  public:
   Sha256();
   ~Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
+  Sha256(Sha256&& other) noexcept;
+  Sha256& operator=(Sha256&& other) noexcept;
 
   void Update(absl::string_view bytes);
   // 64 lower-case hexadecimal digits. Ends the stream: no Update() after it.
