@@ -31,7 +31,7 @@ struct CoordinatorConfig {
   std::vector<DriverConfig> drivers;
   FeedsConfig feeds;
   std::vector<BuilderConfig> builders;
-  std::vector<CompilerConfig> compilers = DefaultCompilers();
+  std::vector<CompilerRule> compilers = DefaultCompilers();
   BuildLimits build_limits;
   LeaseConfig leases;
   ReleasesConfig releases;

@@ -65,7 +65,7 @@ TEST(LoadConfig, ReadsADriverFromAPackage) {
   ASSERT_OK_AND_ASSIGN(CoordinatorConfig const config, Load(kSmall));
   EXPECT_EQ(config.drivers[0].version, "8.0.0+driver");
   EXPECT_EQ(config.drivers[0].source,
-            DriverSource(PackageSource{"trixie", "falcosecurity-scap-dkms"}));
+            SourceConfig(PackageSource{"trixie", "falcosecurity-scap-dkms"}));
 }
 
 TEST(LoadConfig, ReadsADriverFromUrls) {
@@ -74,7 +74,7 @@ TEST(LoadConfig, ReadsADriverFromUrls) {
       Load(SmallWithUrls("[https://x.example/a.tar.gz]",
                          "[\"https://x.example/a.tar.gz?x=/y\", http://y.example/b]")));
   EXPECT_EQ(config.drivers[0].source,
-            DriverSource(ArchiveInput{{"a.tar.gz",
+            SourceConfig(ArchiveInput{{"a.tar.gz",
                                        kDigest,
                                        int64_t{2} << 20,
                                        {"https://x.example/a.tar.gz?x=/y", "http://y.example/b"}},
@@ -95,8 +95,7 @@ TEST(LoadConfig, OrdersCompilersByKernel) {
   ASSERT_OK_AND_ASSIGN(
       CoordinatorConfig const config,
       Load(absl::StrCat(kSmall, "compilers: [{from: 5.4, gcc: 10}, {from: 5.10, gcc: 12}]")));
-  EXPECT_THAT(config.compilers,
-              ElementsAre(CompilerConfig{{5, 10}, 12}, CompilerConfig{{5, 4}, 10}));
+  EXPECT_THAT(config.compilers, ElementsAre(CompilerRule{{5, 4}, 10}, CompilerRule{{5, 10}, 12}));
 }
 
 TEST(LoadConfig, ReadsTheOtherKeys) {

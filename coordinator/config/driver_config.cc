@@ -57,7 +57,7 @@ ArchiveInput ReadArchive(YamlMapping& source) {
   return archive;
 }
 
-DriverSource ReadSource(YamlMapping& source) {
+SourceConfig ReadSource(YamlMapping& source) {
   if (source.Has("urls")) {
     if (source.Has("deb")) source.Error("deb", "stands beside urls: give one of them");
     return ReadArchive(source);

@@ -19,13 +19,13 @@ struct PackageSource {
 };
 
 // An ArchiveInput is a source known by its URLs and digest.
-using DriverSource = std::variant<PackageSource, ArchiveInput>;
+using SourceConfig = std::variant<PackageSource, ArchiveInput>;
 
 // A driver version that is built.
 struct DriverConfig {
   std::string version;  // CheckDriverVersion() has passed it; no two drivers have the same
   std::vector<Kind> kinds = {Kind::kBpf, Kind::kKmod};  // never empty
-  DriverSource source;
+  SourceConfig source;
   friend bool operator==(DriverConfig const&, DriverConfig const&) = default;
 };
 

@@ -44,18 +44,14 @@ BuilderConfig ReadBuilder(YamlMapping& mapping) {
   return builder;
 }
 
-CompilerConfig ReadCompiler(YamlMapping& mapping) {
-  CompilerConfig compiler;
-  compiler.from = ReadSeries(mapping, "from");
+CompilerRule ReadCompiler(YamlMapping& mapping) {
+  CompilerRule compiler;
+  compiler.first = ReadSeries(mapping, "from");
   compiler.gcc = static_cast<int>(mapping.Int("gcc", kOldestGcc, kNewestGcc));
   return compiler;
 }
 
 }  // namespace
-
-std::vector<CompilerConfig> DefaultCompilers() {
-  return {{{6, 9}, 14}, {{6, 5}, 13}, {{5, 15}, 12}, {{5, 0}, 11}, {{4, 0}, 8}};
-}
 
 std::vector<BuilderConfig> ReadBuilders(YamlMapping& top) {
   std::vector<BuilderConfig> builders;
@@ -70,18 +66,18 @@ std::vector<BuilderConfig> ReadBuilders(YamlMapping& top) {
   return builders;
 }
 
-std::vector<CompilerConfig> ReadCompilers(YamlMapping& top) {
+std::vector<CompilerRule> ReadCompilers(YamlMapping& top) {
   if (!top.Has("compilers")) return DefaultCompilers();
-  std::vector<CompilerConfig> compilers;
+  std::vector<CompilerRule> compilers;
   std::set<KernelSeries> series;
   top.Mappings("compilers", Presence::kRequired, [&](YamlMapping& mapping) {
     compilers.push_back(ReadCompiler(mapping));
-    if (!series.insert(compilers.back().from).second)
+    if (!series.insert(compilers.back().first).second)
       mapping.Error("from", "stands in two compilers");
   });
   if (compilers.empty()) top.Error("compilers", "is empty");
   std::sort(compilers.begin(), compilers.end(),
-            [](CompilerConfig const& a, CompilerConfig const& b) { return a.from > b.from; });
+            [](CompilerRule const& a, CompilerRule const& b) { return a.first < b.first; });
   return compilers;
 }
 

@@ -1,0 +1,64 @@
+#include <iostream>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "client/commands/command.h"
+#include "client/output/json.h"
+#include "client/output/names.h"
+#include "client/output/state_counts.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+void PrintText(v1::GetStatusResponse const& status) {
+  std::cout << "coordinator  " << status.version() << ", up since " << TimeText(status.started_at())
+            << '\n'
+            << "jobs         " << ProgressText(status.jobs()) << '\n'
+            << "workers      " << status.live_workers() << " live, " << status.free_slots()
+            << " of " << status.slots() << " slots free\n"
+            << "published    " << status.published() << " probes below " << status.download_url()
+            << '\n';
+  if (status.stale_releases() > 0) {
+    std::cout << "side files   of " << status.stale_releases() << " releases are being written\n";
+  }
+  if (!status.release_host_error().empty())
+    std::cout << "release host " << status.release_host_error() << '\n';
+  for (v1::FeedStatus const& feed : status.feeds()) {
+    std::cout << "feed         " << feed.name() << ": " << feed.kernels() << " kernels, "
+              << feed.incomplete() << " without complete headers, read "
+              << TimeText(feed.last_success()) << '\n';
+    if (!feed.error().empty()) std::cout << "             " << feed.error() << '\n';
+  }
+  for (v1::DriverStatus const& driver : status.drivers()) {
+    std::cout << "driver       " << driver.version()
+              << (driver.error().empty() ? ": ready" : ": " + driver.error()) << '\n';
+  }
+}
+
+absl::Status Run(CommandContext& context, OutputFormat format) {
+  Connection& connection = context.connection();
+  ASSIGN_OR_RETURN(auto const status,
+                   connection.Call<>(connection.jobs(), &v1::JobService::Stub::GetStatus,
+                                     v1::GetStatusRequest()));
+  if (format == OutputFormat::kTable) {
+    PrintText(status);
+  } else {
+    std::cout << Print(ToJson(status));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddStatus(CLI::App& app, CommandContext& context, CommandAction& chosen) {
+  auto format = std::make_shared<OutputFormat>(OutputFormat::kTable);
+  CLI::App* const verb = AddVerb(
+      app, "status", "Show how the farm is: jobs, workers, feeds, drivers, release host",
+      "  probefarm status\n"
+      "  probefarm status -o json\n",
+      [format, &context] { return Run(context, *format); }, chosen);
+  AddOutputOption(*verb, *format);
+}
+
+}  // namespace probefarm

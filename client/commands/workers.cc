@@ -1,0 +1,57 @@
+#include <iostream>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "client/commands/command.h"
+#include "client/output/json.h"
+#include "client/output/names.h"
+#include "client/output/table.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+std::string StateText(v1::Worker const& worker) {
+  if (!worker.live()) return "lost";
+  return worker.draining() ? "draining" : "live";
+}
+
+void PrintTable(v1::ListWorkersResponse const& response) {
+  Table table({"WORKER", "STATE", "ARCH", "ENGINE", "SLOTS", "LAST HEARTBEAT", "JOBS"});
+  for (v1::Worker const& worker : response.workers()) {
+    std::string jobs;
+    for (v1::Job const& job : worker.leases())
+      absl::StrAppend(&jobs, jobs.empty() ? "" : ",", job.id());
+    table.AddRow({worker.id(), StateText(worker), ArchName(worker.capabilities().arch()),
+                  worker.capabilities().engine(), absl::StrCat(worker.slots()),
+                  TimeText(worker.last_heartbeat()), jobs});
+  }
+  table.Print(std::cout);
+}
+
+absl::Status Run(CommandContext& context, OutputFormat format) {
+  Connection& connection = context.connection();
+  ASSIGN_OR_RETURN(auto const response,
+                   connection.Call<>(connection.jobs(), &v1::JobService::Stub::ListWorkers,
+                                     v1::ListWorkersRequest()));
+  if (format == OutputFormat::kTable) {
+    PrintTable(response);
+    return absl::OkStatus();
+  }
+  auto json = nlohmann::ordered_json::array();
+  for (v1::Worker const& worker : response.workers()) json.push_back(ToJson(worker));
+  std::cout << Print(json);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddWorkers(CLI::App& app, CommandContext& context, CommandAction& chosen) {
+  auto format = std::make_shared<OutputFormat>(OutputFormat::kTable);
+  CLI::App* const verb = AddVerb(
+      app, "workers", "List workers and what they build", "  probefarm workers\n",
+      [format, &context] { return Run(context, *format); }, chosen);
+  AddOutputOption(*verb, *format);
+}
+
+}  // namespace probefarm

@@ -1,0 +1,19 @@
+#include "client/exit_code.h"
+
+namespace probefarm {
+
+ExitCode ExitCodeFor(absl::Status const& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return kDone;
+    case absl::StatusCode::kInvalidArgument:
+      return kUsage;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return kUnreachable;
+    default:
+      return kFailed;
+  }
+}
+
+}  // namespace probefarm

@@ -1,0 +1,162 @@
+#include "client/output/json.h"
+
+#include <string>
+
+#include "client/output/names.h"
+
+namespace probefarm {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void Put(Json& json, char const* key, std::string const& value) {
+  if (!value.empty()) json[key] = value;
+}
+
+void PutProbe(Json& json, v1::ProbeId const& probe) {
+  json["driver_version"] = probe.driver_version();
+  json["target"] = probe.target();
+  json["kernel_release"] = probe.kernel_release();
+  json["kernel_version"] = probe.kernel_version();
+  json["arch"] = ArchName(probe.arch());
+  json["kind"] = KindName(probe.kind());
+}
+
+void PutReason(Json& json, v1::Reason const& reason) {
+  if (reason.code().empty()) return;
+  json["reason"] = {{"code", reason.code()}, {"text", reason.text()}};
+}
+
+Json Counts(google::protobuf::RepeatedPtrField<v1::StateCount> const& counts) {
+  Json json = Json::object();
+  for (v1::StateCount const& count : counts) json[StateName(count.state())] = count.count();
+  return json;
+}
+
+}  // namespace
+
+Json ToJson(v1::Job const& job) {
+  Json json;
+  json["id"] = job.id();
+  PutProbe(json, job.probe());
+  json["file_name"] = job.file_name();
+  json["state"] = StateName(job.state());
+  Put(json, "phase", PhaseName(job.phase()));
+  json["epoch"] = job.epoch();
+  json["attempts"] = job.attempts();
+  Put(json, "worker", job.worker());
+  PutReason(json, job.reason());
+  if (job.has_artifact()) {
+    json["sha256"] = job.artifact().sha256();
+    json["size"] = job.artifact().size();
+  }
+  Put(json, "not_before", TimeText(job.not_before()));
+  Put(json, "created_at", TimeText(job.created_at()));
+  Put(json, "updated_at", TimeText(job.updated_at()));
+  return json;
+}
+
+Json ToJson(v1::PublishedProbe const& probe) {
+  Json json;
+  json["file_name"] = probe.file_name();
+  PutProbe(json, probe.probe());
+  json["tag"] = probe.tag();
+  json["asset_name"] = probe.asset_name();
+  json["url"] = probe.url();
+  json["sha256"] = probe.artifact().sha256();
+  json["size"] = probe.artifact().size();
+  json["job"] = probe.job();
+  Put(json, "worker", probe.worker());
+  Put(json, "built_at", TimeText(probe.built_at()));
+  Put(json, "published_at", TimeText(probe.published_at()));
+  json["missing"] = probe.missing();
+  return json;
+}
+
+Json ToJson(v1::Kernel const& kernel) {
+  Json json;
+  json["target"] = kernel.target();
+  json["release"] = kernel.release();
+  json["version"] = kernel.version();
+  json["arch"] = ArchName(kernel.arch());
+  Put(json, "package_version", kernel.package_version());
+  Put(json, "suite", kernel.suite());
+  Put(json, "missing", kernel.missing());
+  json["packages"] = Json::array();
+  for (v1::KernelPackage const& package : kernel.packages()) {
+    json["packages"].push_back(
+        {{"name", package.name()},
+         {"sha256", package.sha256()},
+         {"size", package.size()},
+         {"urls", std::vector<std::string>(package.urls().begin(), package.urls().end())}});
+  }
+  return json;
+}
+
+Json ToJson(v1::Worker const& worker) {
+  Json json;
+  json["id"] = worker.id();
+  json["live"] = worker.live();
+  json["draining"] = worker.draining();
+  json["arch"] = ArchName(worker.capabilities().arch());
+  Put(json, "engine", worker.capabilities().engine());
+  json["slots"] = worker.slots();
+  json["free_slots"] = worker.free_slots();
+  Put(json, "last_heartbeat", TimeText(worker.last_heartbeat()));
+  json["leases"] = Json::array();
+  for (v1::Job const& job : worker.leases()) json["leases"].push_back(ToJson(job));
+  return json;
+}
+
+Json ToJson(v1::GetStatusResponse const& status) {
+  Json json;
+  json["version"] = status.version();
+  Put(json, "started_at", TimeText(status.started_at()));
+  json["jobs"] = Counts(status.jobs());
+  json["live_workers"] = status.live_workers();
+  json["slots"] = status.slots();
+  json["free_slots"] = status.free_slots();
+  json["published"] = status.published();
+  json["stale_releases"] = status.stale_releases();
+  Put(json, "release_host_error", status.release_host_error());
+  json["download_url"] = status.download_url();
+  json["feeds"] = Json::array();
+  for (v1::FeedStatus const& feed : status.feeds()) {
+    Json entry = {
+        {"name", feed.name()}, {"kernels", feed.kernels()}, {"incomplete", feed.incomplete()}};
+    Put(entry, "last_success", TimeText(feed.last_success()));
+    Put(entry, "error", feed.error());
+    json["feeds"].push_back(std::move(entry));
+  }
+  json["drivers"] = Json::array();
+  for (v1::DriverStatus const& driver : status.drivers()) {
+    Json entry = {{"version", driver.version()}};
+    Put(entry, "error", driver.error());
+    json["drivers"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json ToJson(v1::BackfillResponse const& backfill) {
+  Json json;
+  json["backfill"] = backfill.backfill();
+  json["enqueued"] = backfill.enqueued();
+  json["joined"] = backfill.joined();
+  json["already_published"] = backfill.already_published();
+  json["known_to_fail"] = backfill.known_to_fail();
+  json["excluded_total"] = backfill.excluded_total();
+  json["excluded"] = Json::array();
+  for (v1::ExcludedProbe const& excluded : backfill.excluded()) {
+    Json entry;
+    PutProbe(entry, excluded.probe());
+    PutReason(entry, excluded.reason());
+    json["excluded"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+std::string Print(Json const& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace probefarm

@@ -1,0 +1,31 @@
+#include "client/output/json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace probefarm {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Json, AJobHasNumbersAndNamesAndLeavesOutWhatIsNotThere) {
+  v1::Job job;
+  job.set_id(7);
+  job.set_state(v1::FAILED);
+  job.mutable_probe()->set_kind(v1::KIND_KMOD);
+  job.mutable_reason()->set_code("compiler_error");
+  std::string const text = Print(ToJson(job));
+  EXPECT_THAT(text, HasSubstr("\"id\": 7,"));
+  EXPECT_THAT(text, HasSubstr("\"state\": \"failed\""));
+  EXPECT_THAT(text, HasSubstr("\"kind\": \"kmod\""));
+  EXPECT_THAT(text, HasSubstr("\"code\": \"compiler_error\""));
+  EXPECT_THAT(text, Not(HasSubstr("sha256")));
+}
+
+TEST(Json, BytesThatAreNotUtf8DoNotStopThePrinting) {
+  EXPECT_THAT(Print({{"text", "a\xff"}}), HasSubstr("a\xEF\xBF\xBD"));
+}
+
+}  // namespace
+}  // namespace probefarm

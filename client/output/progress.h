@@ -1,0 +1,28 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+
+namespace probefarm {
+
+// One line that says how far something is. On a terminal it is rewritten in place; elsewhere each
+// new text is a line of its own, so that a log shows the changes and nothing else.
+class ProgressLine {
+ public:
+  // `smart`: `out` is a terminal that can be rewritten.
+  ProgressLine(std::ostream& out, bool smart) : out_(out), smart_(smart) {}
+  // Leaves the last text standing.
+  ~ProgressLine();
+
+  void Show(std::string const& text);
+
+ private:
+  std::ostream& out_;
+  bool const smart_;
+  std::string shown_;
+};
+
+// Is standard error a terminal that rewrites lines? (TERM=dumb is not.)
+bool StderrIsSmart();
+
+}  // namespace probefarm

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lib/runtime/mutex.h"
+#include "probefarm/v1/worker.grpc.pb.h"
+#include "worker/lease/coordinator_client.h"
+
+namespace probefarm {
+
+// CoordinatorClient over gRPC. Thread-safe.
+class GrpcCoordinator final : public CoordinatorClient {
+ public:
+  explicit GrpcCoordinator(std::shared_ptr<grpc::Channel> const& channel);
+
+  absl::StatusOr<Session> OpenSession(WorkerDescription const& worker,
+                                      std::vector<LeaseName> const& held) override;
+  absl::StatusOr<std::vector<Lease>> Acquire(std::string const& session,
+                                             std::string const& request_id, int free_slots,
+                                             absl::Duration wait) override;
+  void InterruptAcquire() override;
+  absl::StatusOr<HeartbeatReply> Heartbeat(std::string const& session,
+                                           std::vector<HeldPhase> const& held, int free_slots,
+                                           bool draining) override;
+  absl::StatusOr<int64_t> AppendLog(std::string const& session, LeaseName lease, int64_t offset,
+                                    std::string const& bytes) override;
+  absl::StatusOr<NextStep> ReportArtifact(std::string const& session, LeaseName lease,
+                                          std::string const& sha256, int64_t size) override;
+  absl::StatusOr<NextStep> ReportUpload(std::string const& session, LeaseName lease,
+                                        UploadAnswer const& answer) override;
+  absl::Status Complete(std::string const& session, LeaseName lease, bool permanent,
+                        std::string const& code, std::string const& text) override;
+  absl::Status Release(std::string const& session, LeaseName lease, std::string const& code,
+                       std::string const& text) override;
+
+ private:
+  // Registers a waiting call, so that it can be interrupted; false when interruption was asked for
+  // already.
+  bool Register(grpc::ClientContext* call) EXCLUDES(mu_);
+  void Unregister(grpc::ClientContext* call) EXCLUDES(mu_);
+
+  std::unique_ptr<v1::WorkerService::Stub> stub_;
+  Mutex mu_;
+  std::set<grpc::ClientContext*> waiting_ GUARDED_BY(mu_);
+  bool interrupted_ GUARDED_BY(mu_) = false;
+};
+
+}  // namespace probefarm

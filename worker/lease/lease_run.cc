@@ -1,0 +1,140 @@
+#include "worker/lease/lease_run.h"
+
+#include <cstdio>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "lib/runtime/log.h"
+#include "worker/lease/persistent_call.h"
+
+namespace probefarm {
+namespace {
+
+constexpr absl::Duration kSendLogEvery = absl::Milliseconds(500);
+
+Phase PhaseOf(BuildPhase phase) {
+  switch (phase) {
+    case BuildPhase::kFetching:
+      return Phase::kFetching;
+    case BuildPhase::kBuilding:
+      return Phase::kBuilding;
+    case BuildPhase::kChecking:
+      return Phase::kChecking;
+  }
+  return Phase::kFetching;
+}
+
+// The log is for people: what could not be sent is worth a line, and never the build.
+void FlushLog(LogSender& log, LeaseName name) {
+  if (absl::Status const sent = log.Flush(); !sent.ok()) {
+    Log(LogLevel::kWarning, "the end of the build log was not sent",
+        {{"job", name.job}, {"epoch", name.epoch}, {"error", sent.ToString()}});
+  }
+}
+
+}  // namespace
+
+LeaseRun::LeaseRun(CoordinatorClient& coordinator, LeaseTable& leases, SessionKeeper& session,
+                   Publishing& publishing, Executor& uploads, StopSignal& stop,
+                   std::string worker_id, Build build)
+    : coordinator_(coordinator),
+      leases_(leases),
+      session_(session),
+      publishing_(publishing),
+      uploads_(uploads),
+      stop_(stop),
+      worker_id_(std::move(worker_id)),
+      build_(std::move(build)) {}
+
+void LeaseRun::Run(Lease const& lease) {
+  leases_.Add(lease.name);
+  absl::StatusOr<BuildSpec> const spec = ParseBuildSpec(lease.spec);
+  if (!spec.ok()) {
+    Complete(lease.name,
+             {BuildFailure::Class::kPermanent, "bad_spec", std::string(spec.status().message())});
+    leases_.Remove(lease.name);
+    return;
+  }
+  Log(LogLevel::kInfo, "build starts",
+      {{"job", lease.name.job}, {"epoch", lease.name.epoch}, {"probe", Describe(spec->probe)}});
+  std::shared_ptr<LogSender> log = MakeLog(lease.name);
+  BuildOutcome outcome = build_(*spec, ContextFor(lease.name, *log));
+  FlushLog(*log, lease.name);
+  if (auto* artifact = std::get_if<BuiltArtifact>(&outcome)) {
+    Log(LogLevel::kInfo, "built",
+        {{"job", lease.name.job},
+         {"epoch", lease.name.epoch},
+         {"file", spec->file_name},
+         {"sha256", artifact->sha256}});
+    uploads_.Run([this, name = lease.name, artifact = std::move(*artifact), log = std::move(log)] {
+      Publish(name, artifact, log);
+    });
+    return;
+  }
+  if (auto const* failure = std::get_if<BuildFailure>(&outcome)) {
+    Complete(lease.name, *failure);
+  } else {
+    GiveBack(lease.name);
+  }
+  leases_.Remove(lease.name);
+}
+
+std::shared_ptr<LogSender> LeaseRun::MakeLog(LeaseName name) {
+  return std::make_shared<LogSender>(
+      [this, name](int64_t offset, std::string const& bytes) {
+        return coordinator_.AppendLog(session_.token(), name, offset, bytes);
+      },
+      kSendLogEvery);
+}
+
+BuildRunContext LeaseRun::ContextFor(LeaseName name, LogSender& log) {
+  BuildRunContext context;
+  context.lease = {worker_id_, name.job, name.epoch};
+  context.on_phase = [this, name](BuildPhase phase, absl::string_view) {
+    leases_.SetPhase(name, PhaseOf(phase));
+  };
+  context.log = [&log](absl::string_view bytes) { log.Append(bytes); };
+  context.cancelled = [this, name] { return leases_.IsOver(name); };
+  return context;
+}
+
+void LeaseRun::Publish(LeaseName name, BuiltArtifact const& artifact,
+                       std::shared_ptr<LogSender> log) {
+  PublishingEnd const end = publishing_.Run({name, artifact.path, artifact.sha256, artifact.size});
+  if (end == PublishingEnd::kLeaseOver) GiveBack(name);
+  if (std::remove(artifact.path.c_str()) != 0) {
+    Log(LogLevel::kWarning, "cannot delete the spooled artifact", {{"path", artifact.path}});
+  }
+  log.reset();
+  leases_.Remove(name);
+}
+
+void LeaseRun::Complete(LeaseName name, BuildFailure const& failure) {
+  bool const permanent = failure.failure_class == BuildFailure::Class::kPermanent;
+  Log(LogLevel::kWarning, permanent ? "cannot be built" : "build failed, may be tried again",
+      {{"job", name.job}, {"epoch", name.epoch}, {"code", failure.code}, {"text", failure.text}});
+  absl::Status const told = CallPersistently(
+      [&] {
+        return coordinator_.Complete(session_.token(), name, permanent, failure.code, failure.text);
+      },
+      [&] { return leases_.IsOver(name); }, [&](absl::Duration wait) { stop_.WaitFor(wait); });
+  if (!told.ok()) {
+    Log(LogLevel::kWarning, "the failure was not taken",
+        {{"job", name.job}, {"epoch", name.epoch}, {"error", told.ToString()}});
+  }
+}
+
+// A worker that stops gives its leases back at once; one whose lease was taken away has nothing to
+// give.
+void LeaseRun::GiveBack(LeaseName name) {
+  if (stop_.stage() != StopSignal::Stage::kStopping) return;
+  absl::Status const released = coordinator_.Release(session_.token(), name, "worker_stopped",
+                                                     absl::StrCat("worker ", worker_id_, " stops"));
+  if (!released.ok()) {
+    Log(LogLevel::kWarning, "the lease was not given back, it will expire",
+        {{"job", name.job}, {"epoch", name.epoch}, {"error", released.ToString()}});
+  }
+}
+
+}  // namespace probefarm

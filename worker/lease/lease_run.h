@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "lib/build/build_spec.h"
+#include "lib/runtime/clock.h"
+#include "lib/runtime/executor.h"
+#include "worker/build/build_outcome.h"
+#include "worker/build/build_run.h"
+#include "worker/lease/coordinator_client.h"
+#include "worker/lease/lease_table.h"
+#include "worker/lease/log_sender.h"
+#include "worker/lease/publishing.h"
+#include "worker/lease/session_keeper.h"
+#include "worker/lease/stop_signal.h"
+
+namespace probefarm {
+
+// Does what a lease is for: builds, and reports how it ended. A built file is published on
+// `uploads`, so that the build slot is free meanwhile; every other ending is told to the
+// coordinator before Run() returns. The lease is removed from the table when it is over, and the
+// file deleted. Thread-safe: one Run() for each slot.
+class LeaseRun {
+ public:
+  // Builds a spec: RunBuild() with the worker's engine and caches. `context` has lease, on_phase,
+  // log and cancelled filled in.
+  using Build = std::function<BuildOutcome(BuildSpec const&, BuildRunContext)>;
+
+  LeaseRun(CoordinatorClient& coordinator, LeaseTable& leases, SessionKeeper& session,
+           Publishing& publishing, Executor& uploads, StopSignal& stop, std::string worker_id,
+           Build build);
+
+  void Run(Lease const& lease);
+
+ private:
+  BuildRunContext ContextFor(LeaseName name, LogSender& log);
+  std::shared_ptr<LogSender> MakeLog(LeaseName name);
+  void Publish(LeaseName name, BuiltArtifact const& artifact, std::shared_ptr<LogSender> log);
+  void Complete(LeaseName name, BuildFailure const& failure);
+  void GiveBack(LeaseName name);
+
+  CoordinatorClient& coordinator_;
+  LeaseTable& leases_;
+  SessionKeeper& session_;
+  Publishing& publishing_;
+  Executor& uploads_;
+  StopSignal& stop_;
+  std::string const worker_id_;
+  Build const build_;
+};
+
+}  // namespace probefarm

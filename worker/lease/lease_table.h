@@ -1,0 +1,42 @@
+#pragma once
+
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "lib/runtime/mutex.h"
+#include "worker/lease/coordinator_client.h"
+#include "worker/lease/lease.h"
+
+namespace probefarm {
+
+// The leases that this worker holds, and whether each is still good. Thread-safe.
+class LeaseTable {
+ public:
+  void Add(LeaseName name) EXCLUDES(mu_);
+  void SetPhase(LeaseName name, Phase phase) EXCLUDES(mu_);
+  void Remove(LeaseName name) EXCLUDES(mu_);
+
+  // The lease is over: whoever works under it stops at the next look at IsOver(). Unknown names are
+  // ignored.
+  void End(LeaseName name) EXCLUDES(mu_);
+  void EndAll() EXCLUDES(mu_);
+  // Also true for a lease that was removed.
+  bool IsOver(LeaseName name) const EXCLUDES(mu_);
+
+  // Those that are not over.
+  std::vector<HeldPhase> Held() const EXCLUDES(mu_);
+  // Blocks until no lease is left, ended ones included.
+  void WaitUntilEmpty() EXCLUDES(mu_);
+
+ private:
+  struct Entry {
+    Phase phase = Phase::kFetching;
+    bool over = false;
+  };
+
+  mutable Mutex mu_;
+  CondVar emptied_;
+  absl::flat_hash_map<LeaseName, Entry> leases_ GUARDED_BY(mu_);
+};
+
+}  // namespace probefarm

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lib/runtime/mutex.h"
+#include "lib/runtime/periodic_task.h"
+
+namespace probefarm {
+
+// Sends the log of one run while it grows, without ever holding up the build: bytes are buffered
+// here until the coordinator has acknowledged them, and a failed sending is tried again from where
+// the coordinator's copy ends. Thread-safe.
+class LogSender {
+ public:
+  // Sends bytes at an offset and answers the length of the coordinator's copy:
+  // CoordinatorClient::AppendLog.
+  using Send = std::function<absl::StatusOr<int64_t>(int64_t offset, std::string const& bytes)>;
+
+  // `interval` between sendings; infinite: only by Flush().
+  LogSender(Send send, absl::Duration interval);
+
+  void Append(absl::string_view bytes) EXCLUDES(mu_);
+
+  // Sends until everything is acknowledged, an error comes, or the lease is over; the error is the
+  // last one seen.
+  absl::Status Flush() EXCLUDES(mu_);
+
+ private:
+  // One piece; `done` when nothing is left to send.
+  absl::Status SendOnce(bool* done) EXCLUDES(mu_);
+
+  Send const send_;
+  Mutex mu_;
+  CondVar idle_;
+  bool sending_ GUARDED_BY(mu_) = false;  // one sender at a time
+  std::string unacknowledged_ GUARDED_BY(mu_);
+  int64_t acknowledged_ GUARDED_BY(mu_) = 0;  // the offset of unacknowledged_'s first byte
+  bool over_ GUARDED_BY(mu_) = false;         // the lease is; nothing can be sent any more
+  std::unique_ptr<PeriodicTask> task_;
+};
+
+}  // namespace probefarm

@@ -1,0 +1,91 @@
+#include "worker/lease/publishing.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/runtime/log.h"
+#include "worker/lease/persistent_call.h"
+#include "worker/upload/upload.h"
+
+namespace probefarm {
+namespace {
+
+// The lease may be cancelled during a wait, so it is looked at this often.
+constexpr absl::Duration kLookEvery = absl::Seconds(1);
+
+}  // namespace
+
+Publishing::Publishing(CoordinatorClient& coordinator, LeaseTable& leases, HttpClient& http,
+                       Clock& clock, std::function<std::string()> session,
+                       std::function<void(absl::Duration)> wait)
+    : coordinator_(coordinator),
+      leases_(leases),
+      http_(http),
+      clock_(clock),
+      session_(std::move(session)),
+      wait_(std::move(wait)) {}
+
+PublishingEnd Publishing::Run(BuiltFile const& file) {
+  absl::StatusOr<NextStep> next = Report(file);
+  while (true) {
+    if (!next.ok()) {
+      if (!leases_.IsOver(file.lease)) {
+        Log(LogLevel::kWarning, "the lease is not ours any more",
+            {{"job", file.lease.job},
+             {"epoch", file.lease.epoch},
+             {"error", next.status().ToString()}});
+      }
+      return PublishingEnd::kLeaseOver;
+    }
+    if (leases_.IsOver(file.lease)) return PublishingEnd::kLeaseOver;
+    if (auto const* end = std::get_if<DeleteIt>(&*next)) {
+      Log(LogLevel::kInfo, end->published ? "delivered" : "refused",
+          {{"job", file.lease.job}, {"epoch", file.lease.epoch}, {"why", end->why}});
+      return end->published ? PublishingEnd::kDelivered : PublishingEnd::kRefused;
+    }
+    if (auto const* later = std::get_if<AskAgain>(&*next)) {
+      WaitUntil(file.lease, later->not_before);
+      next = Report(file);
+    } else {
+      next = Send(file, UploadGrant(std::get<SendIt>(*next).grant));
+    }
+  }
+}
+
+absl::StatusOr<NextStep> Publishing::Report(BuiltFile const& file) {
+  leases_.SetPhase(file.lease, Phase::kAwaitingUpload);
+  absl::StatusOr<NextStep> step;
+  CallPersistently(
+      [&] {
+        step = coordinator_.ReportArtifact(session_(), file.lease, file.sha256, file.size);
+        return step.status();
+      },
+      [&] { return leases_.IsOver(file.lease); }, wait_)
+      .IgnoreError();  // it is in `step`
+  return step;
+}
+
+absl::StatusOr<NextStep> Publishing::Send(BuiltFile const& file, UploadGrant const& grant) {
+  leases_.SetPhase(file.lease, Phase::kSending);
+  UploadAnswer const answer =
+      Upload(http_, clock_, grant, file.path, nullptr, [&] { return leases_.IsOver(file.lease); });
+  absl::StatusOr<NextStep> step;
+  CallPersistently(
+      [&] {
+        step = coordinator_.ReportUpload(session_(), file.lease, answer);
+        return step.status();
+      },
+      [&] { return leases_.IsOver(file.lease); }, wait_)
+      .IgnoreError();  // it is in `step`
+  return step;
+}
+
+void Publishing::WaitUntil(LeaseName lease, absl::Time time) {
+  // Even a time that has passed costs one look, so that a coordinator that errs is not asked in a
+  // tight loop.
+  do {
+    wait_(std::clamp(time - clock_.Now(), absl::Milliseconds(50), kLookEvery));
+  } while (clock_.Now() < time && !leases_.IsOver(lease));
+}
+
+}  // namespace probefarm

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "lib/runtime/clock.h"
+#include "lib/runtime/mutex.h"
+#include "worker/lease/coordinator_client.h"
+#include "worker/lease/lease_table.h"
+
+namespace probefarm {
+
+// Keeps the worker's session with the coordinator alive, and ends leases when it is not:
+//
+//  - a heartbeat names every lease; the answer ends those that were cancelled or given away;
+//  - an unknown session is reopened with the leases that are still good; a void one (another worker
+//  uses this id) ends
+//    everything: `on_void` is called;
+//  - self-fencing: when 0.8 of the ttl has passed since the *sending* of the last acknowledged
+//  heartbeat, every lease
+//    is ended, since the coordinator may give them away from then on. Measured on a clock that
+//    counts suspension, so that a worker that slept fences itself before it does anything else.
+//
+// Heartbeat() and Fence() are called by periodic tasks: fencing must not wait for a call that
+// hangs. Thread-safe.
+class SessionKeeper {
+ public:
+  SessionKeeper(CoordinatorClient& coordinator, LeaseTable& leases, Clock& clock,
+                WorkerDescription worker, std::function<void()> on_void);
+
+  // Opens the first session. Errors leave it unopened: call again.
+  absl::Status Open() EXCLUDES(mu_);
+
+  // Sends one heartbeat, or opens a session when there is none. Errors are logged; the next call
+  // tries again.
+  void Heartbeat() EXCLUDES(mu_);
+  // Ends all leases when the last acknowledged heartbeat is too old.
+  void Fence() EXCLUDES(mu_);
+
+  // Told with each heartbeat from now on.
+  void SetDraining() EXCLUDES(mu_);
+
+  // Of the present session.
+  std::string token() const EXCLUDES(mu_);
+  absl::Duration ttl() const EXCLUDES(mu_);
+
+ private:
+  void Acknowledge(absl::Duration sent_at) EXCLUDES(mu_);
+  void Apply(std::vector<HeldPhase> const& held, std::vector<Verdict> const& verdicts);
+
+  CoordinatorClient& coordinator_;
+  LeaseTable& leases_;
+  Clock& clock_;
+  WorkerDescription const worker_;
+  std::function<void()> const on_void_;
+
+  mutable Mutex mu_;
+  std::string token_ GUARDED_BY(mu_);
+  absl::Duration ttl_ GUARDED_BY(mu_) = absl::Seconds(30);
+  absl::Duration acknowledged_ GUARDED_BY(mu_) = absl::ZeroDuration();  // since boot
+  bool draining_ GUARDED_BY(mu_) = false;
+};
+
+}  // namespace probefarm

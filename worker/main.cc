@@ -1,0 +1,82 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "lib/runtime/log.h"
+#include "lib/runtime/mutex.h"
+#include "lib/runtime/signals.h"
+#include "worker/worker.h"
+
+namespace probefarm {
+namespace {
+
+constexpr int kUsage = 2;
+
+void AddOptions(CLI::App& app, WorkerOptions& options) {
+  app.footer(
+      "SIGTERM drains: running builds are finished, nothing new is taken. A second one stops at "
+      "once.\n"
+      "\nExample:\n"
+      "  probefarm-worker --coordinator farm.example.org:7600 --slots 4 --cache-dir "
+      "/var/cache/probefarm\n");
+  app.set_version_flag("--version", PROBEFARM_VERSION);
+  app.add_option("--coordinator", options.coordinator, "ADDR:PORT of the coordinator")->required();
+  app.add_option("--slots", options.slots, "builds at the same time")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--cache-dir", options.cache_dir, "where inputs and built files are kept")
+      ->required();
+  app.add_option("--cache-size", options.cache_bytes, "bytes of inputs that are kept, such as 20GB")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  app.add_option("--engine", options.engine, "address of the container engine")
+      ->capture_default_str();
+  app.add_option("--memory-per-slot", options.memory_bytes_per_slot,
+                 "memory for one build, such as 2GB (default: the machine's, shared out)")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  app.add_option("--id", options.id, "this worker's name (default: kept in the cache folder)");
+}
+
+int Run(WorkerOptions const& options) {
+  // Signals can come before the worker is there, and after it has gone.
+  Mutex mu;
+  std::unique_ptr<Worker> worker;
+  int signals = 0;
+  auto const obey = [](Worker& running, int count) {
+    count == 1 ? running.Drain() : running.Stop();
+  };
+  SignalListener const listener([&](int count) {
+    MutexLock lock(mu);
+    signals = count;
+    if (worker) obey(*worker, count);
+  });
+  absl::StatusOr<std::unique_ptr<Worker>> made = Worker::Make(options);
+  if (!made.ok()) {
+    std::cerr << "probefarm-worker: " << made.status().message() << '\n';
+    return 1;
+  }
+  {
+    MutexLock lock(mu);
+    worker = *std::move(made);
+    if (signals > 0) obey(*worker, signals);
+  }
+  absl::Status const ended = worker->Run();
+  if (!ended.ok()) std::cerr << "probefarm-worker: " << ended.message() << '\n';
+  return ended.ok() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace probefarm
+
+int main(int argc, char** argv) {
+  probefarm::WorkerOptions options;
+  options.engine = "unix:///var/run/docker.sock";
+  options.version = PROBEFARM_VERSION;
+  CLI::App app("probefarm-worker: builds what the coordinator leases, in sealed containers");
+  probefarm::AddOptions(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    return app.exit(error) == 0 ? 0 : probefarm::kUsage;
+  }
+  return probefarm::Run(options);
+}

@@ -1,0 +1,200 @@
+#include "worker/worker.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "lib/http/http_client.h"
+#include "lib/rpc/channel.h"
+#include "lib/runtime/executor.h"
+#include "lib/runtime/log.h"
+#include "lib/runtime/periodic_task.h"
+#include "lib/runtime/status_macros.h"
+#include "worker/build/leftovers.h"
+#include "worker/engine/docker_engine.h"
+#include "worker/lease/build_slot.h"
+#include "worker/lease/grpc_coordinator.h"
+#include "worker/worker_id.h"
+
+namespace probefarm {
+namespace {
+
+constexpr int kUploads = 4;
+constexpr absl::Duration kOpenAgain = absl::Seconds(2);
+constexpr absl::Duration kFenceEvery = absl::Milliseconds(500);
+
+// A third of the ttl, give or take a tenth, so that many workers do not beat together.
+absl::Duration HeartbeatInterval(absl::Duration ttl) {
+  absl::BitGen random;
+  return ttl / 3 * absl::Uniform(random, 0.9, 1.1);
+}
+
+absl::StatusOr<Arch> MachineArch() {
+  utsname name{};
+  uname(&name);
+  return ParseArch(name.machine);
+}
+
+int64_t MachineMemory() { return int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE); }
+
+}  // namespace
+
+// In the order of dependence: what is declared later uses what is declared earlier.
+struct Worker::Parts {
+  WorkerOptions options;
+  WorkerDescription description;
+  SystemClock clock;
+  StopSignal stop;
+  std::atomic<bool> taken_over = false;
+  std::unique_ptr<HttpClient> http;
+  std::unique_ptr<ContainerEngine> engine;
+  std::unique_ptr<InputCache> inputs;
+  std::unique_ptr<BuilderImages> images;
+  std::unique_ptr<HeaderVolumes> headers;
+  std::unique_ptr<GrpcCoordinator> coordinator;
+  LeaseTable leases;
+  std::unique_ptr<SessionKeeper> session;
+  std::unique_ptr<Publishing> publishing;
+  std::unique_ptr<Executor> uploads;
+  std::unique_ptr<LeaseRun> lease_run;
+
+  std::string SpoolDir() const { return options.cache_dir + "/spool/" + description.id; }
+
+  absl::Status Describe();
+  absl::Status OpenCaches();
+  void ConnectCoordinator();
+  BuildOutcome Build(BuildSpec const& spec, BuildRunContext context);
+  bool OpenSession();
+  void RunSlots();
+};
+
+absl::Status Worker::Parts::Describe() {
+  ASSIGN_OR_RETURN(engine, MakeDockerEngine(options.engine));
+  ASSIGN_OR_RETURN(EngineVersion const version, engine->Version());
+  ASSIGN_OR_RETURN(description.arch, MachineArch());
+  description.engine = absl::StrCat(version.name, " ", version.version);
+  description.slots = options.slots;
+  description.memory_bytes_per_slot = options.memory_bytes_per_slot > 0
+                                          ? options.memory_bytes_per_slot
+                                          : MachineMemory() / options.slots;
+  description.id = options.id;
+  if (description.id.empty()) {
+    ASSIGN_OR_RETURN(description.id, KeptWorkerId(options.cache_dir));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Worker::Parts::OpenCaches() {
+  http = MakeHttpClient(absl::StrCat("probefarm-worker/", options.version));
+  InputCache::Options cache;
+  cache.folder = options.cache_dir + "/inputs";
+  cache.max_bytes = options.cache_bytes;
+  ASSIGN_OR_RETURN(inputs, InputCache::Open(std::move(cache), http.get(), &clock));
+  images = std::make_unique<BuilderImages>(engine.get(), inputs.get());
+  HeaderVolumes::Options volumes;
+  volumes.worker_id = description.id;
+  headers = std::make_unique<HeaderVolumes>(engine.get(), &clock, std::move(volumes));
+  return RemoveLeftovers(*engine, description.id, SpoolDir());
+}
+
+void Worker::Parts::ConnectCoordinator() {
+  auto const wait = [this](absl::Duration duration) { stop.WaitFor(duration); };
+  coordinator = std::make_unique<GrpcCoordinator>(MakeChannel(options.coordinator));
+  session = std::make_unique<SessionKeeper>(*coordinator, leases, clock, description, [this] {
+    taken_over = true;
+    stop.Advance(StopSignal::Stage::kStopping);
+    coordinator->InterruptAcquire();
+  });
+  publishing = std::make_unique<Publishing>(
+      *coordinator, leases, *http, clock, [this] { return session->token(); }, wait);
+  uploads = std::make_unique<Executor>(kUploads);
+  lease_run = std::make_unique<LeaseRun>(*coordinator, leases, *session, *publishing, *uploads,
+                                         stop, description.id,
+                                         [this](BuildSpec const& spec, BuildRunContext context) {
+                                           return Build(spec, std::move(context));
+                                         });
+}
+
+BuildOutcome Worker::Parts::Build(BuildSpec const& spec, BuildRunContext context) {
+  context.engine = engine.get();
+  context.inputs = inputs.get();
+  context.images = images.get();
+  context.headers = headers.get();
+  context.clock = &clock;
+  context.spool_dir = SpoolDir();
+  return RunBuild(spec, context);
+}
+
+bool Worker::Parts::OpenSession() {
+  while (stop.stage() == StopSignal::Stage::kRunning) {
+    absl::Status const opened = session->Open();
+    if (opened.ok()) return true;
+    Log(LogLevel::kWarning, "no session yet",
+        {{"coordinator", options.coordinator}, {"error", opened.ToString()}});
+    stop.WaitFor(kOpenAgain);
+  }
+  return false;
+}
+
+void Worker::Parts::RunSlots() {
+  PeriodicTask const heartbeat([this] { return HeartbeatInterval(session->ttl()); },
+                               [this] { session->Heartbeat(); });
+  PeriodicTask const fence(kFenceEvery, [this] { session->Fence(); });
+  std::vector<std::thread> threads;
+  for (int number = 0; number < options.slots; ++number) {
+    threads.emplace_back(
+        [this, number] { BuildSlot(*coordinator, *session, *lease_run, stop, number).Loop(); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  // Uploads go on after the slots have ended, and need the heartbeat for it.
+  leases.WaitUntilEmpty();
+}
+
+absl::StatusOr<std::unique_ptr<Worker>> Worker::Make(WorkerOptions const& options) {
+  auto parts = std::make_unique<Parts>();
+  parts->options = options;
+  RETURN_IF_ERROR(parts->Describe());
+  RETURN_IF_ERROR(parts->OpenCaches());
+  parts->ConnectCoordinator();
+  return std::unique_ptr<Worker>(new Worker(std::move(parts)));
+}
+
+Worker::Worker(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Worker::~Worker() = default;
+
+absl::Status Worker::Run() {
+  Log(LogLevel::kInfo, "worker starts",
+      {{"worker", parts_->description.id},
+       {"slots", parts_->options.slots},
+       {"engine", parts_->description.engine}});
+  if (parts_->OpenSession()) parts_->RunSlots();
+  if (parts_->taken_over) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("another worker uses the id ", parts_->description.id,
+                     ": give each worker its own --cache-dir or --id"));
+  }
+  Log(LogLevel::kInfo, "worker ends", {{"worker", parts_->description.id}});
+  return absl::OkStatus();
+}
+
+void Worker::Drain() {
+  Log(LogLevel::kInfo, "draining: no new leases", {{"held", parts_->leases.Held().size()}});
+  parts_->stop.Advance(StopSignal::Stage::kDraining);
+  parts_->session->SetDraining();
+  parts_->coordinator->InterruptAcquire();
+}
+
+void Worker::Stop() {
+  Log(LogLevel::kWarning, "stopping at once", {{"held", parts_->leases.Held().size()}});
+  parts_->stop.Advance(StopSignal::Stage::kStopping);
+  parts_->coordinator->InterruptAcquire();
+  parts_->leases.EndAll();
+}
+
+}  // namespace probefarm
