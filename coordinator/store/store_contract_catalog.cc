@@ -1,0 +1,215 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/store/await.h"
+#include "coordinator/store/store_contract.h"
+#include "lib/runtime/status_matchers.h"
+
+namespace probefarm {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class StoreCatalog : public StoreContract {
+ protected:
+  absl::StatusOr<PublishedAsset> Find(std::string const& tag, std::string const& name) {
+    return Await<PublishedAsset>([&](auto done) { store().FindAsset(tag, name, std::move(done)); });
+  }
+  absl::StatusOr<AssetPage> ListOf(AssetFilter filter, PageRequest page = {}) {
+    return Await<AssetPage>([&](auto done) {
+      store().ListAssets(std::move(filter), std::move(page), std::move(done));
+    });
+  }
+  std::vector<JobId> JobsOf(AssetFilter filter) {
+    auto const page = ListOf(std::move(filter));
+    EXPECT_OK(page);
+    std::vector<JobId> jobs;
+    for (PublishedAsset const& asset : page->assets) jobs.push_back(asset.job);
+    return jobs;
+  }
+  absl::StatusOr<bool> Mark(PublishedAsset const& asset, AssetPresence presence) {
+    return Await<bool>([&](auto done) {
+      store().MarkAsset(asset.tag, asset.asset_name, presence, std::move(done));
+    });
+  }
+  absl::StatusOr<bool> Written(std::string const& tag, int64_t revision) {
+    return Await<bool>(
+        [&](auto done) { store().SideFilesWritten(tag, revision, std::move(done)); });
+  }
+  absl::StatusOr<std::string> Pin(std::string const& key, std::string const& digest) {
+    return Await<std::string>([&](auto done) { store().Pin(key, digest, std::move(done)); });
+  }
+};
+
+TEST_P(StoreCatalog, PublishingEndsTheJobAndRecordsTheAsset) {
+  JobId const id = Enqueue(JobFor(1));
+  Job const verifying = Upload(AcquireOne(OpenFor("w1")), "aa");
+  PublishedAsset const asset = AssetOf(verifying);
+  ASSERT_OK_AND_ASSIGN(Job const published, Publish(id, asset));
+  EXPECT_EQ(published.state, JobState::kPublished);
+  Restart();
+  EXPECT_EQ(Get(id).state, JobState::kPublished);
+  ASSERT_OK_AND_ASSIGN(PublishedAsset const found, Find(asset.tag, asset.asset_name));
+  EXPECT_EQ(found.probe, asset.probe);
+  EXPECT_EQ(found.file_name, asset.file_name);
+  EXPECT_EQ(found.url, asset.url);
+  EXPECT_EQ(found.sha256, "aa");
+  EXPECT_EQ(found.size, 7);
+  EXPECT_EQ(found.job, id);
+  EXPECT_EQ(found.epoch, 1);
+  EXPECT_EQ(found.worker, "w1");
+  EXPECT_EQ(found.published_at, asset.published_at);
+  EXPECT_EQ(found.presence, AssetPresence::kPresent);
+  EXPECT_TRUE(Know(asset.probe).published);
+  EXPECT_EQ(Know(asset.probe).sha256, "aa");
+}
+
+TEST_P(StoreCatalog, PublishingTwiceIsOkAndChangesNothing) {
+  Job const published = PublishOne(JobFor(1), "aa");
+  std::vector<StaleRelease> const before = Stale();
+  EXPECT_OK(Publish(published.id, AssetOf(published)));
+  EXPECT_EQ(Stale().at(0).revision, before.at(0).revision);
+}
+
+TEST_P(StoreCatalog, OnlyAVerifyingJobIsPublished) {
+  JobId const id = Enqueue(JobFor(1));
+  Job const lease = AcquireOne(OpenFor("w1"));
+  ASSERT_OK_AND_ASSIGN(Job const built, OnLease(lease, job_event::ReportArtifact{{"aa", 7}}));
+  EXPECT_THAT(Publish(id, AssetOf(built)), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Find(AssetOf(built).tag, AssetOf(built).asset_name),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Publish(99, AssetOf(built)), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_P(StoreCatalog, ACancelledJobIsNeverPublished) {
+  JobId const id = Enqueue(JobFor(1));
+  Job const lease = AcquireOne(OpenFor("w1"));
+  ASSERT_OK_AND_ASSIGN(Job const built, OnLease(lease, job_event::ReportArtifact{{"aa", 7}}));
+  ASSERT_OK(OnJob(id, job_event::Cancel{}));
+  EXPECT_THAT(Publish(id, AssetOf(built)), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_FALSE(Know(built.probe).published);
+}
+
+TEST_P(StoreCatalog, OnlyTheReportedDigestOfTheJobsProbeIsPublished) {
+  JobId const id = Enqueue(JobFor(1));
+  PublishedAsset asset = AssetOf(Upload(AcquireOne(OpenFor("w1")), "aa"));
+  asset.sha256 = "bb";
+  EXPECT_THAT(Publish(id, asset), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("bb")));
+  asset.sha256 = "aa";
+  asset.probe.kind = Kind::kBpf;
+  EXPECT_THAT(Publish(id, asset), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(Get(id).state, JobState::kVerifying);
+}
+
+TEST_P(StoreCatalog, AnotherDigestForAPublishedProbeIsRefused) {
+  Job const first = PublishOne(JobFor(1), "aa");
+  JobId const id = Enqueue(JobFor(1));
+  Job const verifying = Upload(AcquireOne(OpenFor("w2")), "bb");
+  EXPECT_THAT(Publish(id, AssetOf(verifying)),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("aa")));
+  EXPECT_EQ(Get(id).state, JobState::kVerifying);
+  EXPECT_EQ(Know(first.probe).sha256, "aa");
+}
+
+TEST_P(StoreCatalog, ANameOfAnotherProbeIsRefused) {
+  Job const first = PublishOne(JobFor(1), "aa");
+  JobId const id = Enqueue(JobFor(2));
+  PublishedAsset asset = AssetOf(Upload(AcquireOne(OpenFor("w2")), "bb"));
+  asset.asset_name = AssetOf(first).asset_name;
+  EXPECT_THAT(Publish(id, asset), StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
+TEST_P(StoreCatalog, ALostAssetKeepsItsDigestAndMayComeBack) {
+  Job const first = PublishOne(JobFor(1), "aa");
+  PublishedAsset const asset = AssetOf(first);
+  EXPECT_TRUE(*Mark(asset, AssetPresence::kMissing));
+  EXPECT_FALSE(*Mark(asset, AssetPresence::kMissing)) << "nothing changed";
+  EXPECT_FALSE(Know(first.probe).published);
+  EXPECT_EQ(Know(first.probe).sha256, "aa");
+  Job const again = PublishOne(JobFor(1), "aa");
+  EXPECT_TRUE(Know(first.probe).published);
+  ASSERT_OK_AND_ASSIGN(PublishedAsset const found, Find(asset.tag, asset.asset_name));
+  EXPECT_EQ(found.job, again.id);
+  EXPECT_THAT(JobsOf({}), SizeIs(1));
+}
+
+TEST_P(StoreCatalog, WhatIsNotThereIsNotFound) {
+  EXPECT_THAT(Find("tag", "name"), StatusIs(absl::StatusCode::kNotFound, HasSubstr("tag/name")));
+  PublishedAsset nothing;
+  nothing.tag = "tag";
+  EXPECT_THAT(Mark(nothing, AssetPresence::kMissing), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Written("tag", 1), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_P(StoreCatalog, ListsByEveryFieldThatIsSet) {
+  Job const one = PublishOne(JobFor(1), "aa");
+  Job const two = PublishOne(JobFor(2, "7.0.0+driver"), "bb");
+  NewJob bpf = JobFor(3);
+  bpf.probe.kind = Kind::kBpf;
+  bpf.probe.target = "ubuntu-generic";
+  bpf.file_name = "falco_ubuntu-generic_6.1.0-3-amd64_1.o";
+  Job const three = PublishOne(bpf, "cc");
+  ASSERT_OK(Mark(AssetOf(two), AssetPresence::kMissing));
+
+  EXPECT_THAT(JobsOf({}), ElementsAre(one.id, two.id, three.id));
+  EXPECT_THAT(JobsOf({.tag = AssetOf(two).tag}), ElementsAre(two.id));
+  EXPECT_THAT(JobsOf({.driver_version = "8.0.0+driver"}), ElementsAre(one.id, three.id));
+  EXPECT_THAT(JobsOf({.target = "debian"}), ElementsAre(one.id, two.id));
+  EXPECT_THAT(JobsOf({.kernel_regex = "-[23]-"}), ElementsAre(two.id, three.id));
+  EXPECT_THAT(JobsOf({.kind = Kind::kBpf}), ElementsAre(three.id));
+  EXPECT_THAT(JobsOf({.arch = Arch::kAarch64}), IsEmpty());
+  EXPECT_THAT(JobsOf({.presence = AssetPresence::kMissing}), ElementsAre(two.id));
+  EXPECT_THAT(ListOf({.kernel_regex = "("}), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_P(StoreCatalog, PagesOfAssetsAreComplete) {
+  for (int i = 0; i < 5; ++i) PublishOne(JobFor(i), "aa");
+  ASSERT_OK_AND_ASSIGN(AssetPage const first, ListOf({}, {3, ""}));
+  EXPECT_THAT(first.assets, SizeIs(3));
+  ASSERT_OK_AND_ASSIGN(AssetPage const second, ListOf({}, {3, first.next_cursor}));
+  EXPECT_THAT(second.assets, SizeIs(2));
+  EXPECT_EQ(second.next_cursor, "");
+  EXPECT_THAT(ListOf({}, {3, "x"}), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_P(StoreCatalog, SideFilesAreStaleUntilTheyAreWrittenAsOfTheLastChange) {
+  EXPECT_THAT(Stale(), IsEmpty());
+  PublishedAsset const asset = AssetOf(PublishOne(JobFor(1), "aa"));
+  ASSERT_THAT(Stale(), SizeIs(1));
+  StaleRelease const first = Stale()[0];
+  EXPECT_EQ(first.tag, asset.tag);
+  PublishOne(JobFor(2), "bb");
+  EXPECT_GT(Stale().at(0).revision, first.revision);
+  EXPECT_FALSE(*Written(asset.tag, first.revision)) << "the second came meanwhile";
+  Restart();
+  ASSERT_THAT(Stale(), SizeIs(1));
+  EXPECT_TRUE(*Written(asset.tag, Stale()[0].revision));
+  EXPECT_THAT(Stale(), IsEmpty());
+  EXPECT_TRUE(*Written(asset.tag, first.revision)) << "an older mark takes nothing back";
+  EXPECT_THAT(Stale(), IsEmpty());
+  ASSERT_OK(Mark(asset, AssetPresence::kMissing));
+  EXPECT_THAT(Stale(), SizeIs(1));
+}
+
+TEST_P(StoreCatalog, ARevisionThatDoesNotExistIsRefused) {
+  PublishedAsset const asset = AssetOf(PublishOne(JobFor(1), "aa"));
+  EXPECT_THAT(Written(asset.tag, 99), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Stale(), SizeIs(1));
+}
+
+TEST_P(StoreCatalog, TheFirstDigestIsPinned) {
+  EXPECT_EQ(*Pin("sid/driver", "aa"), "aa");
+  EXPECT_EQ(*Pin("sid/driver", "bb"), "aa");
+  EXPECT_EQ(*Pin("sid/other", "bb"), "bb");
+  Restart();
+  EXPECT_EQ(*Pin("sid/driver", "cc"), "aa");
+}
+
+INSTANTIATE_TEST_SUITE_P(Contract, StoreCatalog, testing::ValuesIn(ImplementationsUnderTest()),
+                         &NameOf);
+
+}  // namespace
+}  // namespace probefarm
