@@ -6,7 +6,7 @@
 #   /build/source  the driver's source as its archives hold it
 #   /build/driver  the copy that is edited and compiled; debug information holds this path
 #   /build/out     the result
-set -euo pipefail
+set -eEuo pipefail
 exec 2>&1
 umask 022
 export LC_ALL=C TZ=UTC
@@ -22,6 +22,14 @@ fail() {
   printf 'probefarm: %s\n' "${2:0:1000}" >&2
   exit "$1"
 }
+
+# A command of the script itself failed, as one does on a full disk: nothing about the driver.
+on_error() {
+  local status=$?
+  [ $status -lt $source_unusable ] || exit $status
+  fail $no_room "'$BASH_COMMAND' failed with $status"
+}
+trap on_error ERR
 
 # The text of `#define <name> "<text>"`, from those of the files that are there.
 defined_text() {

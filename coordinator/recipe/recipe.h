@@ -38,8 +38,9 @@ struct RecipeOptions {
 //   21  the headers are not the kernel's that the index named. Permanent for these inputs.
 //   22  the driver does not compile for this kernel with this compiler; the reason is the first
 //       error. Permanent: an answer about the probe, as long as its inputs are the same.
-//   23  no room to compile: memory, processes or disk ran out. Transient.
-// Anything else (1: a command failed; 124, 137: stopped from outside) says nothing of the probe.
+//   23  no room: memory, processes or disk ran out, or a command of the script itself failed.
+//       Transient.
+// Anything else (124, 137: stopped from outside) says nothing of the probe.
 //
 // INVALID_ARGUMENT: a driver name or version that cannot stand in file names. FAILED_PRECONDITION:
 // the driver has no such kind, headers are missing, the image is for another machine or has no
