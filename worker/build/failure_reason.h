@@ -49,8 +49,7 @@ BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
                                absl::string_view log_tail);
 
 // The line that tells most of why a build failed: the script's own last word ("probefarm: …"), else
-// the first line with "error:", else the last line that is not blank. Empty when
-// the log is.
+// the first line with "error:", else the last line that is not blank. Empty when the log is.
 std::string MostTellingLine(absl::string_view log_tail);
 
 }  // namespace probefarm
