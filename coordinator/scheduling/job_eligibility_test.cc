@@ -1,0 +1,42 @@
+#include "coordinator/scheduling/job_eligibility.h"
+
+#include <gtest/gtest.h>
+
+namespace probefarm {
+namespace {
+
+absl::Time const kNow = absl::FromUnixSeconds(1'800'000'000);
+Capabilities const kWorker{Arch::kX86_64, 1000, ""};
+
+Job QueuedJob() {
+  Job job;
+  job.requirements = {Arch::kX86_64, 1000};
+  job.not_before = kNow;
+  return job;
+}
+
+TEST(JobEligibility, AQueuedJobWhoseTimeHasComeIsGrantable) {
+  EXPECT_TRUE(IsGrantable(QueuedJob(), kWorker, kNow));
+}
+
+TEST(JobEligibility, ABackoffIsWaitedFor) {
+  EXPECT_FALSE(IsGrantable(QueuedJob(), kWorker, kNow - absl::Nanoseconds(1)));
+}
+
+TEST(JobEligibility, OnlyAQueuedJobIsGrantable) {
+  Job job = QueuedJob();
+  job.state = JobState::kLeased;
+  EXPECT_FALSE(IsGrantable(job, kWorker, kNow));
+}
+
+TEST(JobEligibility, TheUnmetRequirementIsNamed) {
+  EXPECT_EQ(UnmetRequirement({Arch::kX86_64, 1000}, kWorker), std::nullopt);
+  EXPECT_EQ(UnmetRequirement({Arch::kAarch64, 0}, kWorker)->code, "arch");
+  EXPECT_EQ(UnmetRequirement({Arch::kX86_64, 1001}, kWorker)->code, "memory");
+  Job job = QueuedJob();
+  job.requirements.memory_bytes = 1001;
+  EXPECT_FALSE(IsGrantable(job, kWorker, kNow));
+}
+
+}  // namespace
+}  // namespace probefarm
