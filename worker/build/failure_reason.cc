@@ -16,8 +16,9 @@ namespace {
 constexpr absl::string_view kScriptPrefix = "probefarm: ";
 constexpr size_t kMaxText = 1000;
 
-// `timeout` itself, and a process that was sent SIGKILL.
+// `timeout` and the shell; a process that a signal ended gives 128 and its number.
 constexpr int kExitTimedOut = 124;
+constexpr int kExitCannotRun = 125;  // and above
 constexpr int kExitKilled = 137;
 // coordinator/recipe/recipe.h
 constexpr int kExitSourceUnusable = 20;
@@ -103,9 +104,13 @@ BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
     return Permanent("timed_out", absl::StrCat("the build was not done after ", Seconds(timeout)));
   }
   std::string const line = MostTellingLine(log_tail);
+  if (end.exit.code >= kExitCannotRun) {
+    return Transient(
+        "engine_error",
+        absl::StrCat("the script could not run, or was killed from outside: exit code ",
+                     end.exit.code, ": ", line));
+  }
   switch (end.exit.code) {
-    case kExitKilled:
-      return Transient("engine_error", "the build's container was killed from outside");
     case kExitNoRoom:
       return Transient("no_space", line);
     case kExitSourceUnusable:

@@ -42,9 +42,10 @@ struct ScriptEnd {
 };
 
 // For an exit code other than 0. `timeout` is the spec's; `log_tail` the end of the output.
-// 124 and 137 after the timeout are `timeout`'s; 137 before it means that somebody killed the
-// container, which says nothing of the inputs. 20, 21, 22 and 23 are the recipe's
-// (coordinator/recipe): source unusable, headers unusable, does not compile, no room to compile.
+// 124, and 137 after the timeout, are `timeout`'s. Any other from 125 on means that the script
+// could not be run or that somebody killed it, which says nothing of the inputs. 20, 21, 22 and 23
+// are the recipe's (coordinator/recipe): source unusable, headers unusable, does not compile, no
+// room.
 BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
                                absl::string_view log_tail);
 

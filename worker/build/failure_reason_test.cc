@@ -97,6 +97,12 @@ TEST(FailureReason, AKillBeforeTheTimeSaysNothingOfTheInputs) {
   EXPECT_THAT(Exit(137, "", absl::Minutes(1)), IsFailure(kTransient, "engine_error"));
 }
 
+TEST(FailureReason, AScriptThatCannotRunSaysNothingOfTheInputs) {
+  EXPECT_THAT(Exit(127, "timeout: failed to run command 'bash'\n"),
+              IsFailure(kTransient, "engine_error", HasSubstr("'bash'")));
+  EXPECT_THAT(Exit(143, ""), IsFailure(kTransient, "engine_error"));
+}
+
 TEST(FailureReason, RunningOutOfMemoryIsNoCompilerError) {
   EXPECT_THAT(ClassifyScriptEnd({{2, /*out_of_memory=*/true}, absl::Minutes(1)}, kTimeout,
                                 "a.c: error: x\n"),
