@@ -10,7 +10,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "lib/runtime/status_macros.h"
-#include "worker/engine/fake_paths.h"
+#include "worker/engine/fake_container.h"
 #include "worker/engine/image_archive.h"
 
 namespace probefarm {
@@ -55,15 +55,10 @@ void FakeContainerEngine::AddImage(std::string const& id) {
 }
 
 void FakeContainerEngine::FailNext(EngineCall call, absl::Status const& status, int times) {
-  MutexLock lock(mu_);
-  std::deque<absl::Status>& queue = failures_[call];
-  queue.insert(queue.end(), static_cast<size_t>(times), status);
+  calls_.FailNext(call, status, times);
 }
 
-std::vector<EngineCall> FakeContainerEngine::calls() const {
-  MutexLock lock(mu_);
-  return calls_;
-}
+std::vector<EngineCall> FakeContainerEngine::calls() const { return calls_.calls(); }
 
 std::vector<ContainerSpec> FakeContainerEngine::created() const {
   MutexLock lock(mu_);
@@ -78,18 +73,18 @@ absl::StatusOr<FakeTree> FakeContainerEngine::VolumeFiles(std::string const& nam
 }
 
 absl::StatusOr<EngineVersion> FakeContainerEngine::Version() {
-  RETURN_IF_ERROR(Record(EngineCall::kVersion));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kVersion));
   return EngineVersion{"fake", "1.0", "1.40", "amd64"};
 }
 
 absl::StatusOr<bool> FakeContainerEngine::HasImage(std::string const& id) {
-  RETURN_IF_ERROR(Record(EngineCall::kHasImage));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kHasImage));
   MutexLock lock(mu_);
   return images_.count(id) > 0;
 }
 
 absl::Status FakeContainerEngine::LoadImage(std::string const& archive_path) {
-  RETURN_IF_ERROR(Record(EngineCall::kLoadImage));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kLoadImage));
   std::ifstream in(archive_path, std::ios::binary);
   if (!in) return NoSuch("file", archive_path);
   std::string const archive{std::istreambuf_iterator<char>(in), {}};
@@ -101,15 +96,15 @@ absl::Status FakeContainerEngine::LoadImage(std::string const& archive_path) {
 
 absl::Status FakeContainerEngine::CreateVolume(std::string const& name,
                                                ContainerLabels const& labels) {
-  RETURN_IF_ERROR(Record(EngineCall::kCreateVolume));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kCreateVolume));
   MutexLock lock(mu_);
-  volumes_.try_emplace(name, Volume{labels, {}});
+  volumes_.try_emplace(name, FakeVolume{labels, {}});
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<ListedVolume>> FakeContainerEngine::ListVolumes(
     std::string const& label) {
-  RETURN_IF_ERROR(Record(EngineCall::kListVolumes));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kListVolumes));
   MutexLock lock(mu_);
   std::vector<ListedVolume> listed;
   for (auto const& [name, volume] : volumes_) {
@@ -119,7 +114,7 @@ absl::StatusOr<std::vector<ListedVolume>> FakeContainerEngine::ListVolumes(
 }
 
 absl::Status FakeContainerEngine::RemoveVolume(std::string const& name) {
-  RETURN_IF_ERROR(Record(EngineCall::kRemoveVolume));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kRemoveVolume));
   MutexLock lock(mu_);
   for (auto const& [id, container] : containers_) {
     for (VolumeMount const& mount : container->spec.mounts) {
@@ -132,7 +127,7 @@ absl::Status FakeContainerEngine::RemoveVolume(std::string const& name) {
 }
 
 absl::StatusOr<std::string> FakeContainerEngine::CreateContainer(ContainerSpec const& spec) {
-  RETURN_IF_ERROR(Record(EngineCall::kCreateContainer));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kCreateContainer));
   MutexLock lock(mu_);
   if (images_.count(spec.image) == 0) return NoSuch("image", spec.image);
   for (auto const& [id, container] : containers_) {
@@ -143,28 +138,28 @@ absl::StatusOr<std::string> FakeContainerEngine::CreateContainer(ContainerSpec c
   for (VolumeMount const& mount : spec.mounts) volumes_.try_emplace(mount.volume);
   std::string id = absl::StrCat("container-", created_.size() + 1);
   created_.push_back(spec);
-  containers_[id] = std::make_shared<Container>(Container{.spec = spec});
+  containers_[id] = std::make_shared<FakeContainer>(FakeContainer{.spec = spec});
   return id;
 }
 
 absl::Status FakeContainerEngine::StartContainer(std::string const& id) {
-  RETURN_IF_ERROR(Record(EngineCall::kStartContainer));
-  ContainerPtr container;
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kStartContainer));
+  std::shared_ptr<FakeContainer> container;
   FakeProgram program;
   FakeTree files;
   {
     MutexLock lock(mu_);
     ASSIGN_OR_RETURN(container, Find(id));
-    if (container->state != State::kCreated) return absl::OkStatus();
-    container->state = State::kRunning;
+    if (container->state != FakeState::kCreated) return absl::OkStatus();
+    container->state = FakeState::kRunning;
     program = program_;
-    files = Gather(*container);
+    files = Gather(*container, volumes_);
   }
   FakeRun const run = program ? program(container->spec, files) : FakeRun{};
   MutexLock lock(mu_);
   // It may have been removed meanwhile, and its volumes with it.
-  if (containers_.count(id) > 0) Scatter(files, *container);
-  bool const killed = container->state == State::kExited;
+  if (containers_.count(id) > 0) Scatter(files, *container, volumes_);
+  bool const killed = container->state == FakeState::kExited;
   int const code = killed ? kKilled : run.exit.code;
   container->run = run;
   container->run.exit.code = code;
@@ -174,15 +169,15 @@ absl::Status FakeContainerEngine::StartContainer(std::string const& id) {
 
 absl::StatusOr<ContainerExit> FakeContainerEngine::WaitContainer(
     std::string const& id, absl::Duration timeout, std::function<bool()> const& cancelled) {
-  RETURN_IF_ERROR(Record(EngineCall::kWaitContainer));
-  ContainerPtr container;
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kWaitContainer));
+  std::shared_ptr<FakeContainer> container;
   {
     MutexLock lock(mu_);
     ASSIGN_OR_RETURN(container, Find(id));
   }
   RETURN_IF_ERROR(AwaitEnd(*container, timeout, cancelled));
   MutexLock lock(mu_);
-  if (container->state == State::kCreated) {
+  if (container->state == FakeState::kCreated) {
     return absl::FailedPreconditionError(absl::StrCat("container ", id, " was never started"));
   }
   return container->run.exit;
@@ -190,8 +185,8 @@ absl::StatusOr<ContainerExit> FakeContainerEngine::WaitContainer(
 
 absl::Status FakeContainerEngine::FollowLogs(std::string const& id, BodySink const& sink,
                                              std::function<bool()> const& cancelled) {
-  RETURN_IF_ERROR(Record(EngineCall::kFollowLogs));
-  ContainerPtr container;
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kFollowLogs));
+  std::shared_ptr<FakeContainer> container;
   std::string log;
   {
     MutexLock lock(mu_);
@@ -203,10 +198,10 @@ absl::Status FakeContainerEngine::FollowLogs(std::string const& id, BodySink con
 }
 
 absl::Status FakeContainerEngine::KillContainer(std::string const& id) {
-  RETURN_IF_ERROR(Record(EngineCall::kKillContainer));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kKillContainer));
   MutexLock lock(mu_);
   auto const found = containers_.find(id);
-  if (found == containers_.end() || found->second->state != State::kRunning)
+  if (found == containers_.end() || found->second->state != FakeState::kRunning)
     return absl::OkStatus();
   found->second->run.exit.code = kKilled;
   End(*found->second);
@@ -214,11 +209,11 @@ absl::Status FakeContainerEngine::KillContainer(std::string const& id) {
 }
 
 absl::Status FakeContainerEngine::RemoveContainer(std::string const& id) {
-  RETURN_IF_ERROR(Record(EngineCall::kRemoveContainer));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kRemoveContainer));
   MutexLock lock(mu_);
   auto const found = containers_.find(id);
   if (found == containers_.end()) return absl::OkStatus();
-  if (found->second->state == State::kRunning) found->second->run.exit.code = kKilled;
+  if (found->second->state == FakeState::kRunning) found->second->run.exit.code = kKilled;
   End(*found->second);
   containers_.erase(found);
   return absl::OkStatus();
@@ -226,25 +221,25 @@ absl::Status FakeContainerEngine::RemoveContainer(std::string const& id) {
 
 absl::StatusOr<std::vector<ListedContainer>> FakeContainerEngine::ListContainers(
     std::string const& label) {
-  RETURN_IF_ERROR(Record(EngineCall::kListContainers));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kListContainers));
   MutexLock lock(mu_);
   std::vector<ListedContainer> listed;
   for (auto const& [id, container] : containers_) {
     ContainerSpec const& spec = container->spec;
     if (!HasLabel(spec.labels, label)) continue;
-    listed.push_back({id, spec.name, spec.labels, container->state == State::kRunning});
+    listed.push_back({id, spec.name, spec.labels, container->state == FakeState::kRunning});
   }
   return listed;
 }
 
 absl::Status FakeContainerEngine::PutArchive(std::string const& id, std::string const& path,
                                              BodySource const& tar) {
-  RETURN_IF_ERROR(Record(EngineCall::kPutArchive));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kPutArchive));
   ASSIGN_OR_RETURN(std::string const bytes, ReadAll(tar));
   ASSIGN_OR_RETURN(FakeTree const put, ReadTar(bytes));
   MutexLock lock(mu_);
-  ASSIGN_OR_RETURN(ContainerPtr const container, Find(id));
-  FakeTree files = Gather(*container);
+  ASSIGN_OR_RETURN(std::shared_ptr<FakeContainer> const container, Find(id));
+  FakeTree files = Gather(*container, volumes_);
   if (!IsWritable(container->spec, path)) {
     return absl::FailedPreconditionError(absl::StrCat(path, " of ", id, " is read-only"));
   }
@@ -252,18 +247,18 @@ absl::Status FakeContainerEngine::PutArchive(std::string const& id, std::string 
   for (auto const& [name, file] : put) {
     files[absl::StrCat(absl::StripSuffix(path, "/"), "/", name)] = file;
   }
-  Scatter(files, *container);
+  Scatter(files, *container, volumes_);
   return absl::OkStatus();
 }
 
 absl::Status FakeContainerEngine::GetArchive(std::string const& id, std::string const& path,
                                              BodySink const& tar) {
-  RETURN_IF_ERROR(Record(EngineCall::kGetArchive));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kGetArchive));
   FakeTree packed;
   {
     MutexLock lock(mu_);
-    ASSIGN_OR_RETURN(ContainerPtr const container, Find(id));
-    FakeTree const files = Gather(*container);
+    ASSIGN_OR_RETURN(std::shared_ptr<FakeContainer> const container, Find(id));
+    FakeTree const files = Gather(*container, volumes_);
     if (!PathExistsIn(container->spec, files, path)) return NoSuch("path", path);
     packed = PackedFrom(files, path);
   }
@@ -273,67 +268,31 @@ absl::Status FakeContainerEngine::GetArchive(std::string const& id, std::string 
 
 absl::StatusOr<bool> FakeContainerEngine::PathExists(std::string const& id,
                                                      std::string const& path) {
-  RETURN_IF_ERROR(Record(EngineCall::kPathExists));
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kPathExists));
   MutexLock lock(mu_);
-  ASSIGN_OR_RETURN(ContainerPtr const container, Find(id));
-  return PathExistsIn(container->spec, Gather(*container), path);
+  ASSIGN_OR_RETURN(std::shared_ptr<FakeContainer> const container, Find(id));
+  return PathExistsIn(container->spec, Gather(*container, volumes_), path);
 }
 
-absl::Status FakeContainerEngine::Record(EngineCall call) {
-  MutexLock lock(mu_);
-  calls_.push_back(call);
-  std::deque<absl::Status>& queue = failures_[call];
-  if (queue.empty()) return absl::OkStatus();
-  absl::Status status = queue.front();
-  queue.pop_front();
-  return status;
-}
-
-absl::StatusOr<FakeContainerEngine::ContainerPtr> FakeContainerEngine::Find(
+absl::StatusOr<std::shared_ptr<FakeContainer>> FakeContainerEngine::Find(
     std::string const& id) const {
   auto const found = containers_.find(id);
   if (found == containers_.end()) return NoSuch("container", id);
   return found->second;
 }
 
-FakeTree FakeContainerEngine::Gather(Container const& container) const {
-  FakeTree files = container.own_files;
-  for (VolumeMount const& mount : container.spec.mounts) {
-    for (auto const& [name, file] : volumes_.at(mount.volume).files) {
-      files[absl::StrCat(mount.path, "/", name)] = file;
-    }
-  }
-  return files;
-}
-
-void FakeContainerEngine::Scatter(FakeTree const& files, Container& container) {
-  for (VolumeMount const& mount : container.spec.mounts) {
-    if (!mount.read_only) volumes_.at(mount.volume).files.clear();
-  }
-  if (!container.spec.sealed) container.own_files.clear();
-  for (auto const& [path, file] : files) {
-    if (!IsWritable(container.spec, path)) continue;
-    VolumeMount const* const mount = MountOf(container.spec, path);
-    if (mount == nullptr) {
-      container.own_files[path] = file;
-    } else if (path.size() > mount->path.size()) {
-      volumes_.at(mount->volume).files[path.substr(mount->path.size() + 1)] = file;
-    }
-  }
-}
-
-void FakeContainerEngine::End(Container& container) {
-  container.state = State::kExited;
+void FakeContainerEngine::End(FakeContainer& container) {
+  container.state = FakeState::kExited;
   ended_.NotifyAll();
 }
 
-absl::Status FakeContainerEngine::AwaitEnd(Container const& container, absl::Duration timeout,
+absl::Status FakeContainerEngine::AwaitEnd(FakeContainer const& container, absl::Duration timeout,
                                            std::function<bool()> const& cancelled) {
   absl::Time const deadline = absl::Now() + timeout;
   while (true) {
     {
       MutexLock lock(mu_);
-      if (container.state != State::kRunning) return absl::OkStatus();
+      if (container.state != FakeState::kRunning) return absl::OkStatus();
       ended_.WaitFor(mu_, kAskEvery);
     }
     if (cancelled && cancelled()) return absl::CancelledError("cancelled while waiting");

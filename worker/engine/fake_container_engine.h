@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,42 +13,17 @@
 #include "absl/time/time.h"
 #include "lib/runtime/mutex.h"
 #include "worker/engine/container_engine.h"
+#include "worker/engine/fake_calls.h"
+#include "worker/engine/fake_container.h"
 #include "worker/engine/fake_tree.h"
 
 namespace probefarm {
-
-// What a fake container did when it was started.
-struct FakeRun {
-  ContainerExit exit;
-  std::string log;
-  // Goes on after `log` until it is killed or removed; then it exits with 137.
-  bool until_killed = false;
-};
 
 // What stands in for a container's command. It sees the container's files by absolute path (those
 // of its volumes and those put into the container itself) and may change them; changes below a
 // read-only mount, or outside of all mounts of a sealed container, are forgotten. Runs inside
 // StartContainer(), without a lock held.
 using FakeProgram = std::function<FakeRun(ContainerSpec const& spec, FakeTree& files)>;
-
-enum class EngineCall {
-  kVersion,
-  kHasImage,
-  kLoadImage,
-  kCreateVolume,
-  kListVolumes,
-  kRemoveVolume,
-  kCreateContainer,
-  kStartContainer,
-  kWaitContainer,
-  kFollowLogs,
-  kKillContainer,
-  kRemoveContainer,
-  kListContainers,
-  kPutArchive,
-  kGetArchive,
-  kPathExists,
-};
 
 // An engine in memory that behaves as container_engine_contract.h says, records what it was asked
 // and fails where a test tells it to. Waiting passes real time, and ends at once for a container
@@ -65,10 +39,10 @@ class FakeContainerEngine final : public ContainerEngine {
   // As if an archive with this image had been loaded.
   void AddImage(std::string const& id) EXCLUDES(mu_);
   // The next `times` such calls do nothing but return `status`; statuses queue up.
-  void FailNext(EngineCall call, absl::Status const& status, int times = 1) EXCLUDES(mu_);
+  void FailNext(EngineCall call, absl::Status const& status, int times = 1);
 
   // Every call so far, those that were told to fail too.
-  std::vector<EngineCall> calls() const EXCLUDES(mu_);
+  std::vector<EngineCall> calls() const;
   // Every container made so far, removed ones too.
   std::vector<ContainerSpec> created() const EXCLUDES(mu_);
   // What a volume holds, by relative path. NOT_FOUND without such a volume.
@@ -97,35 +71,18 @@ class FakeContainerEngine final : public ContainerEngine {
   absl::StatusOr<bool> PathExists(std::string const& id, std::string const& path) override;
 
  private:
-  enum class State { kCreated, kRunning, kExited };
-  struct Volume {
-    ContainerLabels labels;
-    FakeTree files;
-  };
-  struct Container {
-    ContainerSpec spec;
-    State state = State::kCreated;
-    FakeRun run;
-    FakeTree own_files;  // outside of all volumes, by absolute path
-  };
-  using ContainerPtr = std::shared_ptr<Container>;
-
-  absl::Status Record(EngineCall call) EXCLUDES(mu_);
-  absl::StatusOr<ContainerPtr> Find(std::string const& id) const REQUIRES(mu_);
-  FakeTree Gather(Container const& container) const REQUIRES(mu_);
-  void Scatter(FakeTree const& files, Container& container) REQUIRES(mu_);
-  void End(Container& container) REQUIRES(mu_);
-  absl::Status AwaitEnd(Container const& container, absl::Duration timeout,
+  absl::StatusOr<std::shared_ptr<FakeContainer>> Find(std::string const& id) const REQUIRES(mu_);
+  void End(FakeContainer& container) REQUIRES(mu_);
+  absl::Status AwaitEnd(FakeContainer const& container, absl::Duration timeout,
                         std::function<bool()> const& cancelled) EXCLUDES(mu_);
 
+  FakeCalls calls_;
   mutable Mutex mu_;
   CondVar ended_;
   FakeProgram program_ GUARDED_BY(mu_);
   std::set<std::string> images_ GUARDED_BY(mu_);
-  std::map<std::string, Volume> volumes_ GUARDED_BY(mu_);
-  std::map<std::string, ContainerPtr> containers_ GUARDED_BY(mu_);  // by id
-  std::map<EngineCall, std::deque<absl::Status>> failures_ GUARDED_BY(mu_);
-  std::vector<EngineCall> calls_ GUARDED_BY(mu_);
+  FakeVolumes volumes_ GUARDED_BY(mu_);
+  std::map<std::string, std::shared_ptr<FakeContainer>> containers_ GUARDED_BY(mu_);  // by id
   std::vector<ContainerSpec> created_ GUARDED_BY(mu_);
 };
 

@@ -1,7 +1,8 @@
-#include "worker/engine/fake_paths.h"
+#include "worker/engine/fake_container.h"
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 namespace probefarm {
@@ -42,6 +43,32 @@ FakeTree PackedFrom(FakeTree const& files, std::string const& path) {
     if (IsBelow(name, path)) packed[name.substr(parent)] = file;
   }
   return packed;
+}
+
+FakeTree Gather(FakeContainer const& container, FakeVolumes const& volumes) {
+  FakeTree files = container.own_files;
+  for (VolumeMount const& mount : container.spec.mounts) {
+    for (auto const& [name, file] : volumes.at(mount.volume).files) {
+      files[absl::StrCat(mount.path, "/", name)] = file;
+    }
+  }
+  return files;
+}
+
+void Scatter(FakeTree const& files, FakeContainer& container, FakeVolumes& volumes) {
+  for (VolumeMount const& mount : container.spec.mounts) {
+    if (!mount.read_only) volumes.at(mount.volume).files.clear();
+  }
+  if (!container.spec.sealed) container.own_files.clear();
+  for (auto const& [path, file] : files) {
+    if (!IsWritable(container.spec, path)) continue;
+    VolumeMount const* const mount = MountOf(container.spec, path);
+    if (mount == nullptr) {
+      container.own_files[path] = file;
+    } else if (path.size() > mount->path.size()) {
+      volumes.at(mount->volume).files[path.substr(mount->path.size() + 1)] = file;
+    }
+  }
 }
 
 }  // namespace probefarm
