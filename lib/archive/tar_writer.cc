@@ -4,7 +4,6 @@
 #include <archive_entry.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -21,12 +20,8 @@ struct FreeEntry {
 };
 using EntryHandle = std::unique_ptr<archive_entry, FreeEntry>;
 
-// Freeing would write the end of the archive, which only Finish() may.
-struct AbandonArchive {
-  void operator()(archive* handle) const {
-    archive_write_fail(handle);
-    archive_write_free(handle);
-  }
+struct FreeArchive {
+  void operator()(archive* handle) const { archive_write_free(handle); }
 };
 
 unsigned FileTypeOf(EntryType type) {
@@ -46,7 +41,11 @@ struct TarWriter::Impl {
   Impl(Sink sink, int uid, int gid)
       : sink(std::move(sink)), uid(uid), gid(gid), handle(archive_write_new()) {}
 
+  // Freeing writes the end of the archive, which is for Finish() alone.
+  ~Impl() { sink_error = absl::CancelledError("not finished"); }
+
   void Open();
+  la_ssize_t Take(absl::string_view bytes);
   absl::Status Header(ArchiveEntry const& entry, std::string const& path);
   absl::Status Content(absl::string_view bytes);
   absl::Status ContentOf(ArchiveEntry const& entry, ArchiveReader& reader);
@@ -61,7 +60,7 @@ struct TarWriter::Impl {
   int const gid;
   absl::Status sink_error;
   absl::Status failure;
-  std::unique_ptr<archive, AbandonArchive> handle;
+  std::unique_ptr<archive, FreeArchive> handle;
 };
 
 void TarWriter::Impl::Open() {
@@ -72,14 +71,16 @@ void TarWriter::Impl::Open() {
   archive_write_set_format_pax_restricted(handle.get());
   archive_write_set_bytes_per_block(handle.get(), kPieceBytes);
   archive_write_set_bytes_in_last_block(handle.get(), 1);
-  auto const take = [](archive* handle, void* self, void const* bytes, size_t size) -> la_ssize_t {
-    auto* const impl = static_cast<Impl*>(self);
-    impl->sink_error = impl->sink({static_cast<char const*>(bytes), size});
-    if (impl->sink_error.ok()) return static_cast<la_ssize_t>(size);
-    archive_set_error(handle, EIO, "refused by the sink");
-    return -1;
+  auto const take = [](archive* /*handle*/, void* self, void const* bytes, size_t size) {
+    return static_cast<Impl*>(self)->Take({static_cast<char const*>(bytes), size});
   };
   failure = Check(archive_write_open(handle.get(), this, nullptr, take, nullptr));
+}
+
+// libarchive leaks when a write fails. So it is told that all is well, and Check() that it is not.
+la_ssize_t TarWriter::Impl::Take(absl::string_view bytes) {
+  if (sink_error.ok()) sink_error = sink(bytes);
+  return static_cast<la_ssize_t>(bytes.size());
 }
 
 absl::Status TarWriter::Impl::Check(la_ssize_t result) {
