@@ -30,9 +30,13 @@ bool Promises(absl::StatusOr<HostedAsset> const& asset, UploadIntent const& inte
 
 }  // namespace
 
-MakeReleaseHost UnderContract(MakeReleaseHost make) { return make; }
+ReleaseHostMaker UnderContract(std::function<std::unique_ptr<ReleaseHostUnderTest>()> make) {
+  return {std::move(make)};
+}
 
-ReleaseHostContract::ReleaseHostContract() : under_test_(GetParam()()) {}
+void PrintTo(ReleaseHostMaker const& /*maker*/, std::ostream* out) { *out << "host"; }
+
+ReleaseHostContract::ReleaseHostContract() : under_test_(GetParam().make()) {}
 
 UploadIntent ReleaseHostContract::Intent(std::string const& file_name, std::string const& bytes,
                                          std::string const& tag) {

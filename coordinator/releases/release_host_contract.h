@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -23,17 +24,22 @@ class ReleaseHostUnderTest {
   virtual absl::Time Now() = 0;
 };
 
-using MakeReleaseHost = std::function<std::unique_ptr<ReleaseHostUnderTest>()>;
+// How the suite makes a new host for each of its tests.
+struct ReleaseHostMaker {
+  std::function<std::unique_ptr<ReleaseHostUnderTest>()> make;
+};
 
-// `make` itself. Being defined beside the tests, it makes the linker take them out of their
-// library, which nothing else refers to.
-MakeReleaseHost UnderContract(MakeReleaseHost make);
+// Defined beside the tests, so that the linker takes them out of their library, which nothing else
+// refers to.
+ReleaseHostMaker UnderContract(std::function<std::unique_ptr<ReleaseHostUnderTest>()> make);
+// Keeps addresses out of the tests' names.
+void PrintTo(ReleaseHostMaker const& maker, std::ostream* out);
 
 // What every release host promises; see release_host.h. One instantiation for each:
 //
 //   INSTANTIATE_TEST_SUITE_P(Directory, ReleaseHostContract,
 //                            testing::Values(UnderContract(&MakeDirectory)));
-class ReleaseHostContract : public testing::TestWithParam<MakeReleaseHost> {
+class ReleaseHostContract : public testing::TestWithParam<ReleaseHostMaker> {
  protected:
   ReleaseHostContract();
 

@@ -147,6 +147,14 @@ TEST_F(DirectoryHostTest, LeavesNothingOfAnUploadThatWasCutOff) {
   EXPECT_THAT(Incoming(), IsEmpty());
 }
 
+TEST_F(DirectoryHostTest, HasSettledTheAssetWhenItAnswers) {
+  auto const begun = host_->BeginUpload(Token(Intent("probe")), 5);
+  auto const& upload = std::get<std::unique_ptr<DirectoryUpload>>(begun);
+  upload->Write("probe");
+  EXPECT_EQ(upload->Finish().http_status, 201);
+  EXPECT_EQ(fs::hard_link_count(AssetPath()), 1U);
+}
+
 TEST_F(DirectoryHostTest, RemovesWhatACrashLeft) {
   std::ofstream(root_ + "/.incoming/7-1-abc") << "half";
   Open();

@@ -77,6 +77,9 @@ absl::StatusOr<UploadVerdict> DirectoryUpload::Store() {
     if (errno == EEXIST) return CompareWithHolder();
     return FileError(errno, absl::StrCat("link ", path_, " to"), name);
   }
+  // Now, not later: dropping the second name changes the file's times, and whoever reads its digest
+  // after the answer must find it settled.
+  unlink(path_.c_str());
   RETURN_IF_ERROR(SyncFolder(layout_.ReleaseFolder(pending_.intent.tag)));
   return StoredVerdict(Asset(), /*there_before=*/false);
 }
