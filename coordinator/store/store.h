@@ -106,6 +106,7 @@ class Store {
   virtual void Publish(JobId job, PublishedAsset asset, Done<Job> done) = 0;
   virtual void FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) = 0;
   virtual void ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) = 0;
+  virtual void CountAssets(AssetFilter filter, Done<int64_t> done) = 0;
   // The release host no longer holds it (or holds it again). The record and its digest stay: a
   // rebuild must match.
   virtual void MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,

@@ -165,6 +165,17 @@ TEST_P(StoreCatalog, ListsByEveryFieldThatIsSet) {
   EXPECT_THAT(ListOf({.kernel_regex = "("}), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST_P(StoreCatalog, CountsWhatTheFilterMeans) {
+  PublishOne(JobFor(1), "aa");
+  PublishOne(JobFor(2), "bb");
+  auto const count = [&](AssetFilter filter) {
+    return Await<int64_t>([&](auto done) { store().CountAssets(filter, std::move(done)); });
+  };
+  EXPECT_THAT(count({}).value_or(-1), 2);
+  EXPECT_THAT(count({.kernel_regex = "-2-"}).value_or(-1), 1);
+  EXPECT_THAT(count({.kernel_regex = "("}), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
 TEST_P(StoreCatalog, PagesOfAssetsAreComplete) {
   for (int i = 0; i < 5; ++i) PublishOne(JobFor(i), "aa");
   ASSERT_OK_AND_ASSIGN(AssetPage const first, ListOf({}, {3, ""}));

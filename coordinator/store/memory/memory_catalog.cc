@@ -84,6 +84,16 @@ absl::StatusOr<AssetPage> MemoryTables::ListAssets(AssetFilter const& filter,
   return result;
 }
 
+absl::StatusOr<int64_t> MemoryTables::CountAssets(AssetFilter const& filter) const {
+  RE2 const kernel(filter.kernel_regex, RE2::Quiet);
+  if (!kernel.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("kernel_regex: ", kernel.error()));
+  }
+  return std::count_if(assets_.begin(), assets_.end(), [&](auto const& entry) {
+    return Matches(filter, kernel, entry.second);
+  });
+}
+
 absl::StatusOr<bool> MemoryTables::MarkAsset(std::string const& tag, std::string const& name,
                                              AssetPresence presence) {
   for (auto& [id, asset] : assets_) {

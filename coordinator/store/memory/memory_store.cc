@@ -152,6 +152,10 @@ void MemoryStore::ListAssets(AssetFilter filter, PageRequest page, Done<AssetPag
   });
 }
 
+void MemoryStore::CountAssets(AssetFilter filter, Done<int64_t> done) {
+  Run(std::move(done), [this, filter = std::move(filter)] { return tables_.CountAssets(filter); });
+}
+
 void MemoryStore::MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
                             Done<bool> done) {
   Run(std::move(done), [this, tag = std::move(tag), asset_name = std::move(asset_name), presence] {

@@ -48,6 +48,7 @@ class MemoryStore final : public Store {
   void Publish(JobId job, PublishedAsset asset, Done<Job> done) override;
   void FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) override;
   void ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) override;
+  void CountAssets(AssetFilter filter, Done<int64_t> done) override;
   void MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
                  Done<bool> done) override;
   void StaleReleases(Done<std::vector<StaleRelease>> done) override;

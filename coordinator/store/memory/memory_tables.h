@@ -57,6 +57,7 @@ class MemoryTables {
   absl::StatusOr<Job> Publish(JobId id, PublishedAsset const& asset, absl::Time now);
   absl::StatusOr<PublishedAsset> FindAsset(std::string const& tag, std::string const& name) const;
   absl::StatusOr<AssetPage> ListAssets(AssetFilter const& filter, PageRequest const& page) const;
+  absl::StatusOr<int64_t> CountAssets(AssetFilter const& filter) const;
   absl::StatusOr<bool> MarkAsset(std::string const& tag, std::string const& name,
                                  AssetPresence presence);
   std::vector<StaleRelease> StaleReleases() const;

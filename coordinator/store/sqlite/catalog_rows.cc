@@ -108,6 +108,15 @@ absl::StatusOr<AssetPage> ListAssets(Database& db, AssetFilter const& filter,
   return result;
 }
 
+absl::StatusOr<int64_t> CountAssets(Database& db, AssetFilter const& filter) {
+  ASSIGN_OR_RETURN(RowFilter where, FilterOf(filter));
+  Statement query = db.Query(absl::StrCat("SELECT count(*) FROM assets WHERE ", where.sql()));
+  where.BindTo(query);
+  int64_t const count = query.Step() ? query.Int(0) : 0;
+  RETURN_IF_ERROR(query.status());
+  return count;
+}
+
 absl::Status PutAsset(Database& db, PublishedAsset const& asset) {
   RETURN_IF_ERROR(GrowRevision(db, asset.tag));
   Statement put = db.Query(

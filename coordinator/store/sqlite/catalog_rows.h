@@ -17,6 +17,7 @@ namespace probefarm {
 absl::StatusOr<std::optional<PublishedAsset>> FindAssetOfProbe(Database& db, ProbeId const& probe);
 absl::StatusOr<std::optional<PublishedAsset>> FindAssetNamed(Database& db, std::string const& tag,
                                                              std::string const& asset_name);
+absl::StatusOr<int64_t> CountAssets(Database& db, AssetFilter const& filter);
 absl::StatusOr<AssetPage> ListAssets(Database& db, AssetFilter const& filter,
                                      PageRequest const& page);
 // Replaces the probe's row when there is one. The release's revision grows.

@@ -88,6 +88,12 @@ int64_t Database::Changes() const { return sqlite3_changes64(db_); }
 int64_t Database::LastRowId() const { return sqlite3_last_insert_rowid(db_); }
 bool Database::InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
+absl::Status Database::LimitSize(int64_t bytes) {
+  Statement page_size = Query("PRAGMA page_size");
+  if (!page_size.Step()) return page_size.status();
+  return RunScript(absl::StrCat("PRAGMA max_page_count = ", bytes / page_size.Int(0)));
+}
+
 absl::Status Database::Checkpoint() {
   int const code =
       sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);

@@ -51,6 +51,8 @@ class Database {
   // False when SQLite has rolled the transaction back by itself, as it may on a full disk.
   bool InTransaction() const;
 
+  // Writes that would make the file greater are RESOURCE_EXHAUSTED.
+  absl::Status LimitSize(int64_t bytes);
   // Copies the write-ahead log into the file as far as no reader prevents it. Does not wait.
   absl::Status Checkpoint();
   // Frames in the write-ahead log as of the last commit of this connection.

@@ -64,10 +64,11 @@ absl::Status InUse(std::string const& path, absl::Status const& why) {
 }
 
 absl::StatusOr<std::unique_ptr<Database>> OpenForWriting(std::string const& path,
-                                                         int64_t wal_bytes) {
+                                                         SqliteStoreOptions const& options) {
   ASSIGN_OR_RETURN(auto db, Database::Open(path, Database::Mode::kReadWrite));
   RETURN_IF_ERROR(MigrateSchema(*db));
-  RETURN_IF_ERROR(GrowWal(*db, wal_bytes));
+  RETURN_IF_ERROR(GrowWal(*db, options.wal_bytes));
+  if (options.max_bytes) RETURN_IF_ERROR(db->LimitSize(*options.max_bytes));
   return db;
 }
 
@@ -78,7 +79,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(std::string const
                                                                SqliteStoreOptions options) {
   absl::StatusOr<FileLock> lock = FileLock::Take(path + ".lock");
   if (!lock.ok()) return InUse(path, lock.status());
-  absl::StatusOr<std::unique_ptr<Database>> db = OpenForWriting(path, options.wal_bytes);
+  absl::StatusOr<std::unique_ptr<Database>> db = OpenForWriting(path, options);
   if (absl::IsUnavailable(db.status())) return InUse(path, db.status());
   RETURN_IF_ERROR(db.status());
   ASSIGN_OR_RETURN(auto readers, Readers::Open(path, options.reader_threads));
@@ -253,6 +254,12 @@ void SqliteStore::FindAsset(std::string tag, std::string asset_name, Done<Publis
 void SqliteStore::ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) {
   Read(std::move(done), [filter = std::move(filter), page = std::move(page)](Database& db) {
     return probefarm::ListAssets(db, filter, page);
+  });
+}
+
+void SqliteStore::CountAssets(AssetFilter filter, Done<int64_t> done) {
+  Read(std::move(done), [filter = std::move(filter)](Database& db) {
+    return probefarm::CountAssets(db, filter);
   });
 }
 

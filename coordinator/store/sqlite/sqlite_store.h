@@ -29,6 +29,8 @@ struct SqliteStoreOptions {
   // The write-ahead log is grown to this once, when the store opens: growing it is what makes a
   // commit slow.
   int64_t wal_bytes = int64_t{32} << 20;
+  // Beyond this size of the file writes are RESOURCE_EXHAUSTED, as on a full disk.
+  std::optional<int64_t> max_bytes;
   std::optional<uint64_t> random_seed;  // of the backoff's jitter; for tests
 };
 
@@ -67,6 +69,7 @@ class SqliteStore final : public Store {
   void Publish(JobId job, PublishedAsset asset, Done<Job> done) override;
   void FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) override;
   void ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) override;
+  void CountAssets(AssetFilter filter, Done<int64_t> done) override;
   void MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
                  Done<bool> done) override;
   void StaleReleases(Done<std::vector<StaleRelease>> done) override;

@@ -17,20 +17,25 @@ int64_t WalBytes(std::string const& path) {
   return error ? 0 : static_cast<int64_t>(bytes);
 }
 
-}  // namespace
-
 // The filler's pages must be committed before they are freed: those of one transaction would never
 // reach the log.
+absl::Status WriteFiller(Database& db, int64_t bytes) {
+  return db.RunScript(
+      absl::StrCat("BEGIN IMMEDIATE;"
+                   "CREATE TABLE wal_filler(bytes BLOB);"
+                   "INSERT INTO wal_filler VALUES (zeroblob(",
+                   bytes,
+                   "));"
+                   "COMMIT;"
+                   "DROP TABLE wal_filler"));
+}
+
+}  // namespace
+
+// The checkpoint is for a log of an earlier run too: it lets the next commit start at its
+// beginning.
 absl::Status GrowWal(Database& db, int64_t bytes) {
-  if (WalBytes(db.path()) >= bytes) return absl::OkStatus();
-  RETURN_IF_ERROR(
-      db.RunScript(absl::StrCat("BEGIN IMMEDIATE;"
-                                "CREATE TABLE wal_filler(bytes BLOB);"
-                                "INSERT INTO wal_filler VALUES (zeroblob(",
-                                bytes,
-                                "));"
-                                "COMMIT;"
-                                "DROP TABLE wal_filler")));
+  if (WalBytes(db.path()) < bytes) RETURN_IF_ERROR(WriteFiller(db, bytes));
   return db.Checkpoint();
 }
 

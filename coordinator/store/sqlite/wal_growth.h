@@ -7,8 +7,9 @@
 
 namespace probefarm {
 
-// Grows the write-ahead log's file to about `bytes` when it is shorter. A log that is not truncated
-// afterwards is written over in place, which spares every commit the file system's allocation.
+// Grows the write-ahead log's file to about `bytes` when it is shorter, and makes it ready to be
+// written over from its beginning. A log that is not truncated afterwards is written over in place,
+// which spares every commit the file system's allocation.
 absl::Status GrowWal(Database& db, int64_t bytes);
 
 }  // namespace probefarm
