@@ -140,6 +140,7 @@ class Child {
 
 absl::StatusOr<Child> Spawn(std::vector<std::string> const& argv, int output, int errors) {
   std::vector<char*> pointers;
+  pointers.reserve(argv.size() + 1);
   for (std::string const& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
   SpawnActions const actions(output, errors);

@@ -1,6 +1,8 @@
 #include "coordinator/feeds/debian/packages_index.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -15,13 +17,17 @@ namespace {
 
 constexpr size_t kMaxFieldBytes = size_t{1} << 20;
 
+bool IsPathCharacter(char c) {
+  return absl::ascii_isgraph(static_cast<unsigned char>(c)) && c != '?' && c != '#';
+}
+
 // It becomes part of a URL and, by its last part, the name of a file.
 bool IsPoolPath(absl::string_view path) {
-  for (absl::string_view const part : absl::StrSplit(path, '/'))
-    if (part.empty() || part == "." || part == "..") return false;
-  for (char const c : path)
-    if (!absl::ascii_isgraph(static_cast<unsigned char>(c)) || c == '?' || c == '#') return false;
-  return true;
+  std::vector<absl::string_view> const parts = absl::StrSplit(path, '/');
+  return std::all_of(path.begin(), path.end(), IsPathCharacter) &&
+         std::none_of(parts.begin(), parts.end(), [](absl::string_view part) {
+           return part.empty() || part == "." || part == "..";
+         });
 }
 
 absl::Status Check(PackageStanza& stanza, std::string const& size_text) {

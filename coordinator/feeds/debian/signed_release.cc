@@ -44,7 +44,7 @@ absl::StatusOr<ReleaseFile> SignedReleases::Refresh(std::string const& base,
                                                     std::string const& suite) {
   RETURN_IF_ERROR(MakeFolders(absl::StrCat(folder_, "/", suite)));
   // A kept file that is gone, damaged, or signed by a key that is no longer trusted is no file.
-  absl::StatusOr<ReleaseFile> const kept = Read(PathOf(suite, kKept), suite);
+  absl::StatusOr<ReleaseFile> kept = Read(PathOf(suite, kKept), suite);
 
   DownloadRequest request;
   request.urls = {absl::StrCat(base, "/dists/", suite, "/InRelease")};
