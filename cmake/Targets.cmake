@@ -56,6 +56,7 @@ function(probefarm_test name)
 endfunction()
 
 function(_probefarm_record name sources deps)
+  list(REMOVE_ITEM sources "")
   list(TRANSFORM sources PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
   string(REPLACE ";" "," sources "${sources}")
   string(REPLACE ";" "," deps "${deps}")

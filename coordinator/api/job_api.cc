@@ -1,0 +1,253 @@
+#include "coordinator/api/job_api.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/api/tail_log_reactor.h"
+#include "coordinator/api/wire.h"
+#include "coordinator/store/await.h"
+#include "lib/rpc/status.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+constexpr int kDefaultPage = 100;
+constexpr int kMaxPage = 1000;
+constexpr int kMaxExcluded = 1000;
+
+grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context,
+                                   absl::Status const& status) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpc(status));
+  return reactor;
+}
+
+absl::StatusOr<BackfillOrder> OrderOf(v1::BackfillRequest const& request) {
+  BackfillOrder order;
+  order.filter.driver_version = request.filter().driver_version();
+  order.filter.target = request.filter().target();
+  order.filter.kernel_regex = request.filter().kernel();
+  if (request.filter().kind() != v1::KIND_UNSPECIFIED) {
+    ASSIGN_OR_RETURN(order.filter.kind, FromWire(request.filter().kind()));
+  }
+  if (request.filter().arch() != v1::ARCH_UNSPECIFIED) {
+    ASSIGN_OR_RETURN(order.filter.arch, FromWire(request.filter().arch()));
+  }
+  if (request.newest() < 0) return absl::InvalidArgumentError("newest must not be negative");
+  order.filter.newest = request.newest();
+  order.dry_run = request.dry_run();
+  return order;
+}
+
+void Fill(BackfillResult const& result, v1::BackfillResponse& response) {
+  response.set_backfill(result.backfill);
+  response.set_enqueued(result.enqueued);
+  response.set_joined(result.joined);
+  response.set_already_published(result.already_published);
+  response.set_known_to_fail(result.known_to_fail);
+  response.set_excluded_total(static_cast<int64_t>(result.excluded.size()));
+  for (ExcludedProbe const& excluded : result.excluded) {
+    if (response.excluded_size() == kMaxExcluded) break;
+    v1::ExcludedProbe* const wire = response.add_excluded();
+    *wire->mutable_probe() = ToWire(excluded.probe);
+    *wire->mutable_reason() = ToWire(excluded.reason);
+  }
+}
+
+void Fill(JobCounts const& counts, google::protobuf::RepeatedPtrField<v1::StateCount>& wire) {
+  for (auto const& [state, count] : counts) {
+    v1::StateCount* const entry = wire.Add();
+    entry->set_state(ToWire(state));
+    entry->set_count(count);
+  }
+}
+
+void Fill(FeedState const& feed, v1::FeedStatus& wire) {
+  wire.set_name(feed.name);
+  wire.set_kernels(static_cast<int64_t>(feed.kernels.size()));
+  for (Kernel const& kernel : feed.kernels) {
+    if (!kernel.missing.empty()) wire.set_incomplete(wire.incomplete() + 1);
+  }
+  if (feed.last_success) *wire.mutable_last_success() = ToWire(*feed.last_success);
+  wire.set_error(feed.error);
+}
+
+bool AllFinal(JobCounts const& counts) {
+  for (auto const& [state, count] : counts) {
+    if (count > 0 && !IsFinal(state)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+JobApi::JobApi(Store& store, Backfiller& backfiller, InventoryBoard& inventory, PhaseBoard& phases,
+               Executor& executor, ServerFacts facts)
+    : store_(store),
+      backfiller_(backfiller),
+      inventory_(inventory),
+      phases_(phases),
+      executor_(executor),
+      facts_(std::move(facts)) {}
+
+v1::Job JobApi::Wire(Job const& job) const {
+  return ToWire(job, phases_.PhaseOf(job.session, {job.id, job.epoch}));
+}
+
+grpc::ServerUnaryReactor* JobApi::Backfill(grpc::CallbackServerContext* context,
+                                           v1::BackfillRequest const* request,
+                                           v1::BackfillResponse* response) {
+  absl::StatusOr<BackfillOrder> order = OrderOf(*request);
+  if (!order.ok()) return Finished(context, order.status());
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  executor_.Run([this, reactor, response, order = *std::move(order)] {
+    absl::StatusOr<BackfillResult> const result = backfiller_.Run(order);
+    if (result.ok()) Fill(*result, *response);
+    reactor->Finish(ToGrpc(result.status()));
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::GetBackfill(grpc::CallbackServerContext* context,
+                                              v1::GetBackfillRequest const* request,
+                                              v1::GetBackfillResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.GetBackfill(
+      request->backfill(), [reactor, response](absl::StatusOr<BackfillProgress> progress) {
+        if (progress.ok()) {
+          response->set_description(progress->description);
+          Fill(progress->counts, *response->mutable_counts());
+          response->set_done(AllFinal(progress->counts) && progress->stale_releases == 0);
+        }
+        reactor->Finish(ToGrpc(progress.status()));
+      });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::List(grpc::CallbackServerContext* context,
+                                       v1::ListJobsRequest const* request,
+                                       v1::ListJobsResponse* response) {
+  absl::StatusOr<JobFilter> filter = FromWire(request->filter());
+  if (!filter.ok()) return Finished(context, filter.status());
+  absl::StatusOr<int> const size = CheckPageSize(request->page_size(), kDefaultPage, kMaxPage);
+  if (!size.ok()) return Finished(context, size.status());
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.ListJobs(*std::move(filter), {*size, request->page_token()},
+                  [this, reactor, response](absl::StatusOr<JobPage> page) {
+                    if (page.ok()) {
+                      for (Job const& job : page->jobs) *response->add_jobs() = Wire(job);
+                      response->set_next_page_token(page->next_cursor);
+                    }
+                    reactor->Finish(ToGrpc(page.status()));
+                  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::Get(grpc::CallbackServerContext* context,
+                                      v1::GetJobRequest const* request,
+                                      v1::GetJobResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.GetJob(request->id(),
+                [this, reactor, response, id = request->id()](absl::StatusOr<Job> job) {
+                  if (!job.ok()) {
+                    reactor->Finish(ToGrpc(job.status()));
+                    return;
+                  }
+                  *response->mutable_job() = Wire(*job);
+                  store_.GetSpec(id, [reactor, response](absl::StatusOr<std::string> spec) {
+                    if (spec.ok()) response->set_spec(*std::move(spec));
+                    reactor->Finish(ToGrpc(spec.status()));
+                  });
+                });
+  return reactor;
+}
+
+grpc::ServerWriteReactor<v1::TailLogResponse>* JobApi::TailLog(grpc::CallbackServerContext*,
+                                                               v1::TailLogRequest const* request) {
+  auto* const reactor = new TailLogReactor(store_, *request);
+  reactor->Start();
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::Cancel(grpc::CallbackServerContext* context,
+                                         v1::CancelRequest const* request,
+                                         v1::CancelResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.ApplyToJob(request->job(), std::nullopt, job_event::Cancel{},
+                    [this, reactor, response](absl::StatusOr<Job> job) {
+                      if (job.ok()) *response->mutable_job() = Wire(*job);
+                      reactor->Finish(ToGrpc(job.status()));
+                    });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::Retry(grpc::CallbackServerContext* context,
+                                        v1::RetryRequest const* request,
+                                        v1::RetryResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.ApplyToJob(request->job(), std::nullopt, job_event::Retry{},
+                    [this, reactor, response](absl::StatusOr<Job> job) {
+                      if (job.ok()) *response->mutable_job() = Wire(*job);
+                      reactor->Finish(ToGrpc(job.status()));
+                    });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::ListWorkers(grpc::CallbackServerContext* context,
+                                              v1::ListWorkersRequest const*,
+                                              v1::ListWorkersResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.ListWorkers([this, reactor, response](absl::StatusOr<std::vector<WorkerRecord>> workers) {
+    if (workers.ok()) {
+      for (WorkerRecord const& worker : *workers)
+        *response->add_workers() = ToWire(worker, phases_);
+    }
+    reactor->Finish(ToGrpc(workers.status()));
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::GetStatus(grpc::CallbackServerContext* context,
+                                            v1::GetStatusRequest const*,
+                                            v1::GetStatusResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  executor_.Run([this, reactor, response] { reactor->Finish(ToGrpc(FillStatus(*response))); });
+  return reactor;
+}
+
+absl::Status JobApi::FillStatus(v1::GetStatusResponse& response) {
+  response.set_version(facts_.version);
+  *response.mutable_started_at() = ToWire(facts_.started_at);
+  response.set_download_url(facts_.download_url);
+  ASSIGN_OR_RETURN(JobCounts const counts,
+                   Await<JobCounts>([&](auto done) { store_.CountJobs({}, std::move(done)); }));
+  Fill(counts, *response.mutable_jobs());
+  ASSIGN_OR_RETURN(auto const workers, Await<std::vector<WorkerRecord>>([&](auto done) {
+                     store_.ListWorkers(std::move(done));
+                   }));
+  for (WorkerRecord const& worker : workers) {
+    if (!worker.live) continue;
+    response.set_live_workers(response.live_workers() + 1);
+    response.set_slots(response.slots() + worker.slots);
+    response.set_free_slots(response.free_slots() + worker.free_slots);
+  }
+  ASSIGN_OR_RETURN(int64_t const published,
+                   Await<int64_t>([&](auto done) { store_.CountAssets({.presence = AssetPresence::kPresent}, std::move(done)); }));
+  response.set_published(published);
+  ASSIGN_OR_RETURN(auto const stale, Await<std::vector<StaleRelease>>([&](auto done) {
+                     store_.StaleReleases(std::move(done));
+                   }));
+  response.set_stale_releases(static_cast<int64_t>(stale.size()));
+  response.set_release_host_error(std::string(facts_.release_host().message()));
+  std::shared_ptr<Inventory const> const inventory = inventory_.Get();
+  for (FeedState const& feed : inventory->feeds) Fill(feed, *response.add_feeds());
+  for (DriverState const& driver : inventory->drivers) {
+    v1::DriverStatus* const wire = response.add_drivers();
+    wire->set_version(driver.version);
+    wire->set_error(driver.error);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace probefarm

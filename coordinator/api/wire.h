@@ -1,0 +1,40 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "coordinator/feeds/kernel_feed.h"
+#include "coordinator/leasing/phase_board.h"
+#include "coordinator/releases/release_host.h"
+#include "coordinator/scheduling/job.h"
+#include "coordinator/store/records.h"
+#include "lib/rpc/wire.h"
+#include "probefarm/v1/catalog.pb.h"
+#include "probefarm/v1/jobs.pb.h"
+#include "probefarm/v1/types.pb.h"
+#include "probefarm/v1/worker.pb.h"
+
+namespace probefarm {
+
+// Between the coordinator's domain types and generated messages; lib/rpc/wire.h has what workers
+// and clients need too. Towards the domain everything is checked: INVALID_ARGUMENT names the field.
+
+v1::JobState ToWire(JobState state);
+v1::Reason ToWire(Reason const& reason);
+v1::Job ToWire(Job const& job, LeasePhase phase);
+v1::LeaseVerdict ToWire(LeaseVerdict verdict);
+v1::UploadGrant ToWire(UploadGrant const& grant);
+v1::UploadWait ToWire(WaitUntil const& wait);
+v1::Kernel ToWire(Kernel const& kernel);
+v1::PublishedProbe ToWire(PublishedAsset const& asset);
+v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases);
+
+LeaseKey FromWire(v1::LeaseName const& name);
+LeasePhase FromWire(v1::LeasePhase phase);
+Reason FromWire(v1::Reason const& reason);
+absl::StatusOr<Artifact> FromWire(v1::Artifact const& artifact);
+absl::StatusOr<JobFilter> FromWire(v1::JobFilter const& filter);
+absl::StatusOr<AssetFilter> ToAssetFilter(v1::ProbeFilter const& filter);
+
+// 1 to `limit`, and `fallback` for 0. INVALID_ARGUMENT otherwise.
+absl::StatusOr<int> CheckPageSize(int requested, int fallback, int limit);
+
+}  // namespace probefarm

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/config/toolchain_config.h"
+#include "coordinator/recipe/builder_image.h"
+#include "coordinator/web/input_pages.h"
+
+namespace probefarm {
+
+// Reads the configured builder images and offers their archives to workers at `public_url`. Takes
+// some seconds for each.
+absl::StatusOr<std::vector<BuilderImage>> ServeBuilders(std::vector<BuilderConfig> const& builders,
+                                                        std::string const& public_url,
+                                                        LocalInputs& inputs);
+
+}  // namespace probefarm

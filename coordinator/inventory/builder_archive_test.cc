@@ -1,0 +1,67 @@
+#include "coordinator/inventory/builder_archive.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+
+#include "lib/archive/tar_writer.h"
+#include "lib/digest/sha256.h"
+#include "lib/runtime/status_matchers.h"
+
+namespace probefarm {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kConfiguration[] =
+    R"({"architecture":"amd64","config":{"Labels":{"io.probefarm.gcc":"11 12"}}})";
+
+std::string WriteArchive(std::map<std::string, std::string> const& files) {
+  std::string const path = testing::TempDir() + "/image-" +
+                           testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  TarWriter tar(
+      [&](absl::string_view bytes) {
+        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        return absl::OkStatus();
+      },
+      0, 0);
+  for (auto const& [name, content] : files) EXPECT_OK(tar.AddFile(name, 0644, content));
+  EXPECT_OK(tar.Finish());
+  return path;
+}
+
+TEST(BuilderArchive, KnowsItsImageByTheDigestOfTheConfiguration) {
+  std::string const path = WriteArchive(
+      {{"abc.json", kConfiguration}, {"manifest.json", R"([{"Config":"abc.json","Layers":[]}])"}});
+  ASSERT_OK_AND_ASSIGN(BuilderArchive const archive, ReadBuilderArchive(path));
+  EXPECT_EQ(archive.image_id, "sha256:" + Sha256Hex(kConfiguration));
+  EXPECT_EQ(archive.labels.at("io.probefarm.gcc"), "11 12");
+  ASSERT_OK_AND_ASSIGN(std::string const digest, Sha256OfFile(path));
+  EXPECT_EQ(archive.sha256, digest);
+}
+
+TEST(BuilderArchive, RefusesWhatIsNotOneImage) {
+  EXPECT_THAT(ReadBuilderArchive("/nowhere"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("scripts/builder-image")));
+  EXPECT_THAT(ReadBuilderArchive(WriteArchive({{"x", "y"}})),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no manifest.json")));
+  EXPECT_THAT(ReadBuilderArchive(WriteArchive({{"manifest.json", "[]"}})),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("exactly one image")));
+  EXPECT_THAT(ReadBuilderArchive(WriteArchive({{"manifest.json", "{"}})),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("exactly one image")));
+  EXPECT_THAT(ReadBuilderArchive(WriteArchive({{"manifest.json", R"([{"Config":"gone.json"}])"}})),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("does not hold gone.json")));
+}
+
+TEST(BuilderArchive, AConfigurationThatIsNotJsonHasNoLabels) {
+  ASSERT_OK_AND_ASSIGN(BuilderArchive const archive,
+                       ReadBuilderArchive(WriteArchive(
+                           {{"c.json", "?"}, {"manifest.json", R"([{"Config":"c.json"}])"}})));
+  EXPECT_TRUE(archive.labels.empty());
+}
+
+}  // namespace
+}  // namespace probefarm

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/config/driver_config.h"
+#include "coordinator/feeds/kernel_feed.h"
+#include "coordinator/inventory/inventory.h"
+#include "coordinator/store/store.h"
+#include "lib/metrics/metrics.h"
+#include "lib/runtime/clock.h"
+
+namespace probefarm {
+
+// Reads every feed and looks for every driver's source, and puts what it found on the board. What
+// fails keeps its last good state, with the error beside it. The digest of a source that is found
+// by package name is pinned in the store when it is first seen: a driver version never changes its
+// source behind the operator's back.
+class InventoryRefresh {
+ public:
+  // `feeds` are read in turn; `packages` is asked for the sources of drivers, the first that has
+  // the package wins. All are kept by reference.
+  InventoryRefresh(std::vector<KernelFeed*> feeds, std::vector<PackageIndex*> packages,
+                   std::vector<DriverConfig> drivers, Store& store, InventoryBoard& board,
+                   Clock& clock, Metrics& metrics);
+
+  // Blocks on the network. One thread at a time.
+  void RunOnce();
+
+ private:
+  FeedState Read(KernelFeed& feed, FeedState const* before);
+  DriverState Find(DriverConfig const& driver, DriverState const* before);
+  absl::StatusOr<ArchiveInput> FindSource(DriverConfig const& driver);
+  absl::StatusOr<Input> FindPackage(PackageSource const& package);
+
+  std::vector<KernelFeed*> const feeds_;
+  std::vector<PackageIndex*> const packages_;
+  std::vector<DriverConfig> const drivers_;
+  Store& store_;
+  InventoryBoard& board_;
+  Clock& clock_;
+  Metrics& metrics_;
+};
+
+}  // namespace probefarm

@@ -1,0 +1,175 @@
+#include "coordinator/leasing/dispatcher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/store/await.h"
+#include "coordinator/store/memory/memory_store.h"
+#include "lib/runtime/fake_clock.h"
+#include "lib/runtime/status_matchers.h"
+
+namespace probefarm {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using Leases = absl::StatusOr<std::vector<GrantedLease>>;
+
+NewJob JobFor(std::string kernel, Arch arch = Arch::kX86_64) {
+  NewJob job;
+  job.probe = {"8.0.0+driver", arch, "debian", std::move(kernel), "1", Kind::kBpf};
+  job.file_name = absl::StrCat("falco_debian_", job.probe.kernel_release, "_1.o");
+  job.fingerprint = "f";
+  job.requirements.arch = arch;
+  job.spec = "{}";
+  return job;
+}
+
+class DispatcherTest : public testing::Test {
+ protected:
+  ~DispatcherTest() override { store_.Shutdown(); }
+
+  void OpenSession(std::string session, Arch arch = Arch::kX86_64) {
+    NewSession opened;
+    opened.worker = session + "-worker";
+    opened.session = std::move(session);
+    opened.capabilities.arch = arch;
+    opened.slots = 1;
+    ASSERT_OK(
+        Await<OpenedSession>([&](auto done) { store_.OpenSession(opened, std::move(done)); }));
+  }
+
+  void Enqueue(NewJob job) {
+    ASSERT_OK(Await<std::vector<absl::StatusOr<EnqueuedJob>>>([&](auto done) {
+      store_.Enqueue({{std::move(job)}, "", std::nullopt}, std::move(done));
+    }));
+  }
+
+  std::future<Leases> Poll(std::string session, absl::Duration wait,
+                           Dispatcher::PollId* id = nullptr) {
+    auto answer = std::make_shared<std::promise<Leases>>();
+    Dispatcher::PollId const poll =
+        dispatcher_.Acquire({session, absl::StrCat(session, "-request"), 1}, wait,
+                            [answer](Leases leases) { answer->set_value(std::move(leases)); });
+    if (id != nullptr) *id = poll;
+    return answer->get_future();
+  }
+
+  // Blocks until the store has done all that it was given, so that polls which found nothing wait.
+  void Settle() {
+    ASSERT_OK(Await<bool>([&](auto done) { store_.Ping(std::move(done)); }));
+    ASSERT_OK(Await<bool>([&](auto done) { store_.Ping(std::move(done)); }));
+  }
+
+  FakeClock clock_;
+  MemoryStore store_{clock_};
+  Dispatcher dispatcher_{store_, clock_};
+};
+
+TEST_F(DispatcherTest, AnswersAtOnceWhenThereIsWork) {
+  OpenSession("a");
+  Enqueue(JobFor("6.1"));
+  Leases const leases = Poll("a", absl::Seconds(30)).get();
+  ASSERT_OK(leases);
+  EXPECT_THAT(*leases, SizeIs(1));
+}
+
+TEST_F(DispatcherTest, AWaitingPollGetsTheJobThatComes) {
+  OpenSession("a");
+  std::future<Leases> poll = Poll("a", absl::Seconds(30));
+  Settle();
+  EXPECT_EQ(dispatcher_.waiting(), 1);
+  Enqueue(JobFor("6.1"));
+  Leases const leases = poll.get();
+  ASSERT_OK(leases);
+  EXPECT_THAT(*leases, SizeIs(1));
+}
+
+TEST_F(DispatcherTest, AJobThatTheFirstInLineCannotRunReachesOneWhoCan) {
+  OpenSession("x86-1");
+  OpenSession("x86-2");
+  OpenSession("arm", Arch::kAarch64);
+  std::future<Leases> first = Poll("x86-1", absl::Seconds(30));
+  std::future<Leases> second = Poll("x86-2", absl::Seconds(30));
+  std::future<Leases> arm = Poll("arm", absl::Seconds(30));
+  Settle();
+  Enqueue(JobFor("6.1", Arch::kAarch64));
+  Leases const leases = arm.get();
+  ASSERT_OK(leases);
+  EXPECT_THAT(*leases, SizeIs(1));
+  Settle();
+  EXPECT_EQ(dispatcher_.waiting(), 2);
+  dispatcher_.StopGranting();
+}
+
+TEST_F(DispatcherTest, APollEndsEmptyWhenItsWaitIsOver) {
+  OpenSession("a");
+  std::future<Leases> poll = Poll("a", absl::Seconds(30));
+  Settle();
+  clock_.Advance(absl::Seconds(30));
+  dispatcher_.RunOnce();
+  Leases const leases = poll.get();
+  ASSERT_OK(leases);
+  EXPECT_THAT(*leases, IsEmpty());
+}
+
+TEST_F(DispatcherTest, AJobWhoseBackoffHasPassedIsFoundByTheNextLook) {
+  OpenSession("a");
+  Enqueue(JobFor("6.1"));
+  Leases const first = Poll("a", absl::Seconds(1)).get();
+  ASSERT_OK(first);
+  ASSERT_THAT(*first, SizeIs(1));
+  Job const& job = first->front().job;
+  ASSERT_OK(Await<Job>([&](auto done) {
+    store_.ApplyToLease({{job.id, job.epoch}, "a"}, job_event::TransientFailure{{"disk", "full"}},
+                        std::move(done));
+  }));
+  OpenSession("b");
+  std::future<Leases> poll = Poll("b", absl::Hours(2));
+  Settle();
+  clock_.Advance(absl::Hours(1));
+  dispatcher_.RunOnce();
+  Leases const again = poll.get();
+  ASSERT_OK(again);
+  EXPECT_THAT(*again, SizeIs(1));
+}
+
+TEST_F(DispatcherTest, ACancelledPollIsGrantedNothing) {
+  OpenSession("a");
+  Dispatcher::PollId id = 0;
+  std::future<Leases> poll = Poll("a", absl::Seconds(30), &id);
+  Settle();
+  dispatcher_.Cancel(id);
+  EXPECT_THAT(poll.get(), StatusIs(absl::StatusCode::kCancelled));
+  Enqueue(JobFor("6.1"));
+  OpenSession("b");
+  Leases const leases = Poll("b", absl::Seconds(1)).get();
+  ASSERT_OK(leases);
+  EXPECT_THAT(*leases, SizeIs(1));
+}
+
+TEST_F(DispatcherTest, AfterStoppingNobodyGetsAnything) {
+  OpenSession("a");
+  std::future<Leases> waiting = Poll("a", absl::Seconds(30));
+  Settle();
+  dispatcher_.StopGranting();
+  Enqueue(JobFor("6.1"));
+  std::future<Leases> later = Poll("a", absl::Seconds(30));
+  for (std::future<Leases>* poll : {&waiting, &later}) {
+    Leases const leases = poll->get();
+    ASSERT_OK(leases);
+    EXPECT_THAT(*leases, IsEmpty());
+  }
+}
+
+TEST_F(DispatcherTest, AnUnknownSessionIsToldSo) {
+  EXPECT_THAT(Poll("nobody", absl::Seconds(30)).get(), StatusIs(absl::StatusCode::kAborted));
+}
+
+}  // namespace
+}  // namespace probefarm

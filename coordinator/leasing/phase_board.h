@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "coordinator/scheduling/lease_reconciliation.h"
+#include "lib/runtime/mutex.h"
+
+namespace probefarm {
+
+// What a worker does under a lease, as it last said. For people: nothing is decided by it.
+enum class LeasePhase { kUnknown, kFetching, kBuilding, kChecking, kAwaitingUpload, kSending };
+
+struct LeaseProgress {
+  LeaseKey key;
+  LeasePhase phase = LeasePhase::kUnknown;
+  std::string detail;  // "linux-headers-… 40 %"; at most 200 bytes are kept
+};
+
+// The latest progress of every lease, in memory: a restart forgets it, the next heartbeat brings it
+// back. Thread-safe.
+class PhaseBoard {
+ public:
+  // Replaces all that was known of the session.
+  void Update(std::string const& session, std::vector<LeaseProgress> progress, bool draining,
+              absl::Time now) EXCLUDES(mu_);
+  // Drops sessions that have said nothing since `time`.
+  void ForgetBefore(absl::Time time) EXCLUDES(mu_);
+
+  LeasePhase PhaseOf(std::string const& session, LeaseKey key) const EXCLUDES(mu_);
+  bool Draining(std::string const& session) const EXCLUDES(mu_);
+
+ private:
+  struct SessionProgress {
+    std::vector<LeaseProgress> leases;
+    bool draining = false;
+    absl::Time updated_at;
+  };
+
+  mutable Mutex mu_;
+  absl::flat_hash_map<std::string, SessionProgress> sessions_ GUARDED_BY(mu_);
+};
+
+}  // namespace probefarm

@@ -1,0 +1,54 @@
+#include "coordinator/rpc_server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/rpc/channel.h"
+
+namespace probefarm {
+namespace {
+
+constexpr auto kGrace = std::chrono::seconds(3);
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
+    std::string const& address, bool reflection, std::vector<grpc::Service*> const& services) {
+  grpc::EnableDefaultHealthCheckService(true);
+  if (reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  ConfigureServer(builder);
+  int port = 0;
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (!server || port == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot listen at ", address,
+                     ": is the port in use, or the address not this machine's? --listen "
+                     "takes another"));
+  }
+  std::string taken = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+  return std::unique_ptr<RpcServer>(new RpcServer(std::move(server), std::move(taken)));
+}
+
+RpcServer::RpcServer(std::unique_ptr<grpc::Server> server, std::string address)
+    : server_(std::move(server)), address_(std::move(address)) {
+  server_->GetHealthCheckService()->SetServingStatus(true);
+}
+
+void RpcServer::BeginShutdown() { server_->GetHealthCheckService()->SetServingStatus(false); }
+
+RpcServer::~RpcServer() {
+  server_->Shutdown(std::chrono::system_clock::now() + kGrace);
+  server_->Wait();
+}
+
+}  // namespace probefarm

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace grpc {
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace probefarm {
+
+// The gRPC port: the services, grpc.health.v1, and reflection if wanted. Thread-safe.
+class RpcServer {
+ public:
+  // FAILED_PRECONDITION names an address that cannot be listened at. The services outlive the
+  // server.
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(
+      std::string const& address, bool reflection, std::vector<grpc::Service*> const& services);
+  // Finishes what runs, but for calls that take longer than a few seconds: these are cancelled.
+  ~RpcServer();
+
+  RpcServer(RpcServer const&) = delete;
+  RpcServer& operator=(RpcServer const&) = delete;
+
+  // The health service says NOT_SERVING from now on.
+  void BeginShutdown();
+
+  // With the port that was taken: "127.0.0.1:7600".
+  std::string const& address() const { return address_; }
+
+ private:
+  RpcServer(std::unique_ptr<grpc::Server> server, std::string address);
+
+  std::unique_ptr<grpc::Server> server_;
+  std::string const address_;
+};
+
+}  // namespace probefarm

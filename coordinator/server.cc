@@ -1,0 +1,245 @@
+#include "coordinator/server.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/api/catalog_api.h"
+#include "coordinator/api/job_api.h"
+#include "coordinator/api/worker_api.h"
+#include "coordinator/backfill/backfiller.h"
+#include "coordinator/background.h"
+#include "coordinator/builders.h"
+#include "coordinator/feeds/debian/debian_feed.h"
+#include "coordinator/inventory/inventory_refresh.h"
+#include "coordinator/leasing/dispatcher.h"
+#include "coordinator/leasing/expiry_sweep.h"
+#include "coordinator/leasing/farm_gauges.h"
+#include "coordinator/publishing/publisher.h"
+#include "coordinator/releases/directory/directory_host.h"
+#include "coordinator/releases/reconciler.h"
+#include "coordinator/releases/side_files.h"
+#include "coordinator/rpc_server.h"
+#include "coordinator/store/await.h"
+#include "coordinator/store/sqlite/sqlite_store.h"
+#include "coordinator/web/health_pages.h"
+#include "coordinator/web/http_server.h"
+#include "coordinator/web/input_pages.h"
+#include "coordinator/web/release_pages.h"
+#include "coordinator/web/upload_endpoint.h"
+#include "lib/files/durable_file.h"
+#include "lib/runtime/log.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+constexpr int kBlockingThreads = 4;
+
+std::string HostOf(std::string const& address) { return address.substr(0, address.rfind(':')); }
+
+// A wildcard is an address to listen at, not one to be reached at.
+std::string ReachableUrl(std::string const& http, uint16_t port) {
+  std::string const host = HostOf(http);
+  bool const wildcard = host == "0.0.0.0" || host == "[::]";
+  if (wildcard) {
+    Log(LogLevel::kWarning,
+        "http.public_url is not set: only workers on this machine can fetch and upload",
+        {{"http", http}});
+  }
+  return absl::StrCat("http://", wildcard ? "127.0.0.1" : host, ":", port);
+}
+
+DebianFeedOptions FeedOptions(DebianFeedConfig const& config, std::string cache_folder) {
+  DebianFeedOptions options;
+  options.name = config.name;
+  if (auto const* urls = std::get_if<MirrorUrls>(&config.mirror)) {
+    options.mirror = urls->main;
+    options.security_mirror = urls->security;
+  }
+  for (std::string const& suite : config.suites)
+    options.suites.push_back({suite, /*required=*/true});
+  for (std::string const& suite : config.optional_suites)
+    options.suites.push_back({suite, /*required=*/false});
+  options.flavours = config.flavours;
+  options.archs = config.archs;
+  options.keyrings = {config.keyring};
+  options.check_valid_until = config.check_valid_until;
+  options.cache_folder = std::move(cache_folder);
+  return options;
+}
+
+}  // namespace
+
+// In the order of dependence: what is declared later uses what is declared earlier, and goes first.
+struct CoordinatorServer::Parts {
+  Parts(CoordinatorConfig config_in, ServerOptions options_in)
+      : config(std::move(config_in)), options(std::move(options_in)) {}
+
+  CoordinatorConfig const config;
+  ServerOptions const options;
+  SystemClock clock;
+  Metrics metrics;
+  std::string http_address;
+  std::string public_url;
+  std::unique_ptr<HttpClient> http_client;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<DirectoryHost> host;
+  LocalInputs local_inputs;
+  std::vector<BuilderImage> builders;
+  InventoryBoard inventory;
+  PhaseBoard phases;
+  std::vector<std::unique_ptr<DebianFeed>> feeds;
+  std::unique_ptr<InventoryRefresh> refresh;
+  std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<ExpirySweep> expiry;
+  std::unique_ptr<FarmGauges> gauges;
+  std::unique_ptr<SideFiles> side_files;
+  std::unique_ptr<Reconciler> reconciler;
+  PeriodicTask* side_files_task = nullptr;  // of `background`
+  std::unique_ptr<Publisher> publisher;
+  std::unique_ptr<Backfiller> backfiller;
+  std::unique_ptr<WorkerApi> worker_api;
+  std::unique_ptr<JobApi> job_api;
+  std::unique_ptr<CatalogApi> catalog_api;
+  std::unique_ptr<Executor> executor;
+  std::unique_ptr<HttpServer> http_server;
+  std::unique_ptr<Background> background;
+  std::unique_ptr<RpcServer> rpc_server;
+
+  absl::Status OpenState();
+  void MakeFeeds();
+  void MakeServices();
+  absl::Status ServeHttp(ListenSocket socket);
+  void StartBackground();
+  absl::Status ServeRpc();
+};
+
+absl::Status CoordinatorServer::Parts::OpenState() {
+  http_client = MakeHttpClient(absl::StrCat("probefarm-coordinator/", options.version));
+  RETURN_IF_ERROR(Annotate(MakeFolders(options.data_dir), "data directory"));
+  SqliteStoreOptions store_options;
+  store_options.policy.attempts = config.leases.attempts;
+  store_options.policy.max_log_bytes = 2 * config.build_limits.log_bytes;
+  store_options.policy.unheard_grace = config.leases.ttl;
+  ASSIGN_OR_RETURN(store,
+                   SqliteStore::Open(options.data_dir + "/probefarm.db", clock, store_options));
+  ASSIGN_OR_RETURN(host, DirectoryHost::Open({config.releases.directory.root, public_url}, &clock));
+  ASSIGN_OR_RETURN(builders, ServeBuilders(config.builders, public_url, local_inputs));
+  return absl::OkStatus();
+}
+
+void CoordinatorServer::Parts::MakeFeeds() {
+  std::vector<KernelFeed*> kernel_feeds;
+  std::vector<PackageIndex*> packages;
+  for (DebianFeedConfig const& feed : config.feeds.debian) {
+    feeds.push_back(std::make_unique<DebianFeed>(
+        *http_client, clock,
+        FeedOptions(feed, absl::StrCat(options.data_dir, "/feeds/", feed.name))));
+    kernel_feeds.push_back(feeds.back().get());
+    packages.push_back(feeds.back().get());
+  }
+  refresh = std::make_unique<InventoryRefresh>(std::move(kernel_feeds), std::move(packages),
+                                               config.drivers, *store, inventory, clock, metrics);
+}
+
+void CoordinatorServer::Parts::MakeServices() {
+  dispatcher = std::make_unique<Dispatcher>(*store, clock);
+  expiry = std::make_unique<ExpirySweep>(*store, phases, metrics, clock, config.leases.ttl);
+  gauges = std::make_unique<FarmGauges>(*store, metrics);
+  side_files = std::make_unique<SideFiles>(store.get(), host.get(), &metrics);
+  reconciler = std::make_unique<Reconciler>(store.get(), host.get(), &clock, &metrics);
+  publisher = std::make_unique<Publisher>(*store, *host, clock, metrics,
+                                          [this] { side_files_task->Wake(); });
+  backfiller = std::make_unique<Backfiller>(
+      *store, inventory, [this] { return reconciler->RunOnce(); }, builders.front(),
+      RecipeOptions{config.driver_name, config.compilers, config.build_limits});
+  executor = std::make_unique<Executor>(kBlockingThreads);
+  worker_api = std::make_unique<WorkerApi>(
+      *store, *dispatcher, phases, *publisher, *executor, metrics, clock,
+      WorkerApiOptions{config.leases.ttl, config.leases.acquire_wait_limit});
+  job_api = std::make_unique<JobApi>(
+      *store, *backfiller, inventory, phases, *executor,
+      ServerFacts{options.version, clock.Now(), absl::StrCat(public_url, ReleasePages::kRoute),
+                  [this] { return host->Check(); }});
+  catalog_api = std::make_unique<CatalogApi>(*store, inventory);
+}
+
+absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
+  std::vector<ReadinessCheck> checks;
+  checks.push_back({"store", [this] {
+                      return Await<bool>([&](auto done) { store->Ping(std::move(done)); }).status();
+                    }});
+  checks.push_back({"release host", [this] { return host->Check(); }});
+  HttpRoutes routes;
+  routes.Add(LivenessPage::kRoute, std::make_unique<LivenessPage>());
+  routes.Add(ReadinessPage::kRoute, std::make_unique<ReadinessPage>(std::move(checks), &clock));
+  routes.Add(MetricsPage::kRoute, std::make_unique<MetricsPage>(&metrics));
+  routes.Add(InputPages::kRoute, std::make_unique<InputPages>(&local_inputs));
+  routes.Add(ReleasePages::kRoute, std::make_unique<ReleasePages>(host.get()));
+  routes.Add(UploadEndpoint::kRoute, std::make_unique<UploadEndpoint>(host.get()));
+  ASSIGN_OR_RETURN(http_server,
+                   HttpServer::Start(std::move(socket), std::move(routes), {}, &metrics));
+  return absl::OkStatus();
+}
+
+void CoordinatorServer::Parts::StartBackground() {
+  background = std::make_unique<Background>();
+  side_files_task = background->Add(absl::Seconds(5), [this] { side_files->RunOnce(); });
+  background->Add(absl::Seconds(1), [this] { dispatcher->RunOnce(); });
+  background->Add(absl::Seconds(1), [this] { expiry->RunOnce(); });
+  background->Add(absl::Seconds(5), [this] { gauges->RunOnce(); });
+  background->Add(absl::Seconds(5), [this] { publisher->RunOnce(); });
+  background->Add(config.feeds.interval, [this] { refresh->RunOnce(); });
+  background->Add(config.releases.reconcile_interval, [this] {
+    if (absl::Status const compared = reconciler->RunOnce(); !compared.ok()) {
+      Log(LogLevel::kError, "the catalog was not compared with the release host",
+          {{"error", compared.ToString()}});
+    }
+  });
+}
+
+absl::Status CoordinatorServer::Parts::ServeRpc() {
+  ASSIGN_OR_RETURN(rpc_server,
+                   RpcServer::Start(options.listen, config.reflection,
+                                    {worker_api.get(), job_api.get(), catalog_api.get()}));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
+    CoordinatorConfig config, ServerOptions options) {
+  auto parts = std::make_unique<Parts>(std::move(config), std::move(options));
+  ASSIGN_OR_RETURN(ListenSocket socket, ListenSocket::Bind(parts->options.http));
+  parts->http_address = absl::StrCat(HostOf(parts->options.http), ":", socket.port());
+  parts->public_url = parts->config.http.public_url.empty()
+                          ? ReachableUrl(parts->options.http, socket.port())
+                          : parts->config.http.public_url;
+  std::unique_ptr<CoordinatorServer> server(new CoordinatorServer(std::move(parts)));
+  Parts& made = *server->parts_;
+  RETURN_IF_ERROR(made.OpenState());
+  made.MakeFeeds();
+  made.MakeServices();
+  made.StartBackground();
+  RETURN_IF_ERROR(made.ServeHttp(std::move(socket)));
+  RETURN_IF_ERROR(made.ServeRpc());
+  return server;
+}
+
+CoordinatorServer::CoordinatorServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+// Not serving, no grants, polls answered, calls finished; then the rest, and the store when nobody
+// can ask it any more.
+CoordinatorServer::~CoordinatorServer() {
+  if (parts_->rpc_server) parts_->rpc_server->BeginShutdown();
+  if (parts_->dispatcher) parts_->dispatcher->StopGranting();
+  parts_->rpc_server.reset();
+  parts_->background.reset();
+  parts_->http_server.reset();
+  parts_->executor.reset();
+  if (parts_->store) parts_->store->Shutdown();
+}
+
+std::string const& CoordinatorServer::grpc_address() const { return parts_->rpc_server->address(); }
+std::string const& CoordinatorServer::http_address() const { return parts_->http_address; }
+
+}  // namespace probefarm
