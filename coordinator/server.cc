@@ -35,6 +35,7 @@ namespace probefarm {
 namespace {
 
 constexpr int kBlockingThreads = 4;
+constexpr absl::Duration kReadinessTimeout = absl::Seconds(3);
 
 std::string HostOf(std::string const& address) { return address.substr(0, address.rfind(':')); }
 
@@ -168,7 +169,9 @@ void CoordinatorServer::Parts::MakeServices() {
 absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
   std::vector<ReadinessCheck> checks;
   checks.push_back({"store", [this] {
-                      return Await<bool>([&](auto done) { store->Ping(std::move(done)); }).status();
+                      return AwaitFor<bool>(kReadinessTimeout,
+                                            [&](auto done) { store->Ping(std::move(done)); })
+                          .status();
                     }});
   checks.push_back({"release host", [this] { return host->Check(); }});
   HttpRoutes routes;

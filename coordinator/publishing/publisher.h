@@ -48,7 +48,7 @@ class Publisher {
 
   // Looks at the asset of one VERIFYING job and publishes, requeues or fails it. An error leaves it
   // VERIFYING.
-  absl::Status Verify(JobId job);
+  absl::Status Verify(JobId id);
 
   // Verifies every VERIFYING job: what a crash or an unreachable host left behind.
   void RunOnce();

@@ -12,13 +12,16 @@
     if (absl::Status probefarm_status = (expr); !probefarm_status.ok()) return probefarm_status; \
   } while (false)
 
-// ASSIGN_OR_RETURN(auto value, Compute()): returns the status, or assigns the value.
+// ASSIGN_OR_RETURN(auto value, Compute()): returns the status, or assigns the value. (The arguments
+// are a name and a declaration, which cannot stand in parentheses.)
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define ASSIGN_OR_RETURN(lhs, expr) \
   PROBEFARM_ASSIGN_OR_RETURN(PROBEFARM_CONCAT(probefarm_statusor_, __LINE__), lhs, expr)
 #define PROBEFARM_ASSIGN_OR_RETURN(statusor, lhs, expr) \
   auto statusor = (expr);                               \
   if (!statusor.ok()) return statusor.status();         \
   lhs = *std::move(statusor)
+// NOLINTEND(bugprone-macro-parentheses)
 #define PROBEFARM_CONCAT(a, b) PROBEFARM_CONCAT_INNER(a, b)
 #define PROBEFARM_CONCAT_INNER(a, b) a##b
 
