@@ -44,7 +44,7 @@ absl::Status PrintFailures(Connection& connection, int64_t backfill) {
   request.mutable_filter()->add_states(v1::DEAD);
   request.set_page_size(kShownFailures);
   ASSIGN_OR_RETURN(auto const page,
-                   connection.Call<>(connection.jobs(), &v1::JobService::Stub::List, request));
+                   connection.Call(connection.jobs(), &v1::JobService::Stub::List, request));
   PrintJobTable({page.jobs().begin(), page.jobs().end()}, std::cout);
   return absl::OkStatus();
 }
@@ -56,7 +56,7 @@ absl::StatusOr<v1::GetBackfillResponse> WaitFor(Connection& connection, int64_t 
   while (true) {
     ASSIGN_OR_RETURN(
         v1::GetBackfillResponse response,
-        connection.Call<>(connection.jobs(), &v1::JobService::Stub::GetBackfill, request));
+        connection.Call(connection.jobs(), &v1::JobService::Stub::GetBackfill, request));
     progress.Show(ProgressText(response.counts()));
     if (response.done()) return response;
     absl::SleepFor(kPollEvery);
@@ -77,7 +77,7 @@ absl::Status Run(CommandContext& context, Options options) {
   Connection& connection = context.connection();
   ASSIGN_OR_RETURN(
       auto const response,
-      connection.Call<>(connection.jobs(), &v1::JobService::Stub::Backfill, options.request));
+      connection.Call(connection.jobs(), &v1::JobService::Stub::Backfill, options.request));
   if (options.format == OutputFormat::kJson) {
     std::cout << Print(ToJson(response)) << std::flush;
   } else {

@@ -30,7 +30,7 @@ bool IsFinal(v1::JobState state) {
 absl::StatusOr<v1::GetJobResponse> Get(Connection& connection, int64_t id) {
   v1::GetJobRequest request;
   request.set_id(id);
-  return connection.Call<>(connection.jobs(), &v1::JobService::Stub::Get, request);
+  return connection.Call(connection.jobs(), &v1::JobService::Stub::Get, request);
 }
 
 absl::StatusOr<v1::GetJobResponse> Watch(Connection& connection, int64_t id) {

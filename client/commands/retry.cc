@@ -13,7 +13,7 @@ absl::Status Run(CommandContext& context, int64_t id) {
   request.set_job(id);
   Connection& connection = context.connection();
   ASSIGN_OR_RETURN(auto const response,
-                   connection.Call<>(connection.jobs(), &v1::JobService::Stub::Retry, request));
+                   connection.Call(connection.jobs(), &v1::JobService::Stub::Retry, request));
   PrintJobTable({response.job()}, std::cout);
   return absl::OkStatus();
 }

@@ -38,9 +38,9 @@ void PrintText(v1::GetStatusResponse const& status) {
 
 absl::Status Run(CommandContext& context, OutputFormat format) {
   Connection& connection = context.connection();
-  ASSIGN_OR_RETURN(auto const status,
-                   connection.Call<>(connection.jobs(), &v1::JobService::Stub::GetStatus,
-                                     v1::GetStatusRequest()));
+  ASSIGN_OR_RETURN(
+      auto const status,
+      connection.Call(connection.jobs(), &v1::JobService::Stub::GetStatus, v1::GetStatusRequest()));
   if (format == OutputFormat::kTable) {
     PrintText(status);
   } else {

@@ -1,9 +1,8 @@
-#include <iostream>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
-#include "client/output/json.h"
+#include "client/commands/listing.h"
 #include "client/output/names.h"
 #include "client/output/table.h"
 #include "lib/runtime/status_macros.h"
@@ -16,9 +15,9 @@ std::string StateText(v1::Worker const& worker) {
   return worker.draining() ? "draining" : "live";
 }
 
-void PrintTable(v1::ListWorkersResponse const& response) {
+void PrintTable(std::vector<v1::Worker> const& workers, std::ostream& out) {
   Table table({"WORKER", "STATE", "ARCH", "ENGINE", "SLOTS", "LAST HEARTBEAT", "JOBS"});
-  for (v1::Worker const& worker : response.workers()) {
+  for (v1::Worker const& worker : workers) {
     std::string jobs;
     for (v1::Job const& job : worker.leases())
       absl::StrAppend(&jobs, jobs.empty() ? "" : ",", job.id());
@@ -26,21 +25,15 @@ void PrintTable(v1::ListWorkersResponse const& response) {
                   worker.capabilities().engine(), absl::StrCat(worker.slots()),
                   TimeText(worker.last_heartbeat()), jobs});
   }
-  table.Print(std::cout);
+  table.Print(out);
 }
 
 absl::Status Run(CommandContext& context, OutputFormat format) {
   Connection& connection = context.connection();
   ASSIGN_OR_RETURN(auto const response,
-                   connection.Call<>(connection.jobs(), &v1::JobService::Stub::ListWorkers,
-                                     v1::ListWorkersRequest()));
-  if (format == OutputFormat::kTable) {
-    PrintTable(response);
-    return absl::OkStatus();
-  }
-  auto json = nlohmann::ordered_json::array();
-  for (v1::Worker const& worker : response.workers()) json.push_back(ToJson(worker));
-  std::cout << Print(json);
+                   connection.Call(connection.jobs(), &v1::JobService::Stub::ListWorkers,
+                                   v1::ListWorkersRequest()));
+  PrintList<v1::Worker>({response.workers().begin(), response.workers().end()}, format, PrintTable);
   return absl::OkStatus();
 }
 

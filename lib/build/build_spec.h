@@ -67,8 +67,7 @@ struct ArtifactExpectation {
 
 // Everything that decides the bytes of one probe. Made whole by the coordinator before the build
 // runs, so a worker's version cannot change the output and the provenance is complete beforehand.
-// Its canonical JSON is *the* spec: the same bytes are stored, leased, published and given to
-// `probefarm-worker rebuild`.
+// Its canonical JSON is *the* spec: the same bytes are stored, leased and shown.
 //
 // In the container: headers are unpacked into a volume mounted read-only at /kernel, source into a
 // volume at /build/source, the script stands at /build/build.sh and runs as `bash /build/build.sh`
