@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/await.h"
+#include "coordinator/store/lease_rules.h"
 #include "lib/driver/asset_name.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
@@ -13,6 +14,8 @@ namespace probefarm {
 namespace {
 
 constexpr int kVerifyPage = 500;
+// How long a worker waits when the release host is in trouble and cannot say itself for how long.
+constexpr absl::Duration kHostPause = absl::Seconds(30);
 
 UploadIntent IntentOf(Job const& job) {
   return {job.id,
@@ -72,28 +75,37 @@ absl::StatusOr<OfferAnswer> Publisher::Offer(LeaseRef const& lease, Artifact con
 }
 
 absl::StatusOr<OfferAnswer> Publisher::AskHost(LeaseRef const& lease, Job const& job) {
-  ASSIGN_OR_RETURN(UploadAnswer answer, host_.PrepareUpload(IntentOf(job)));
-  if (std::holds_alternative<AssetPresent>(answer)) return SettleWithPresent(lease, job);
-  if (auto* wait = std::get_if<WaitUntil>(&answer)) return *wait;
+  absl::StatusOr<UploadAnswer> answer = host_.PrepareUpload(IntentOf(job));
+  if (!answer.ok()) return HostTrouble(job, answer.status());
+  if (std::holds_alternative<AssetPresent>(*answer)) return SettleWithPresent(lease, job);
+  if (auto* wait = std::get_if<WaitUntil>(&*answer)) return *wait;
   RETURN_IF_ERROR(ApplyToLease(store_, lease, job_event::GrantUpload{}).status());
-  return std::get<UploadGrant>(answer);
+  return std::get<UploadGrant>(*answer);
+}
+
+// The worker keeps its file: trouble at the release host never rebuilds.
+WaitUntil Publisher::HostTrouble(Job const& job, absl::Status const& status) {
+  Log(LogLevel::kError, "the release host is in trouble, the artifact waits",
+      {{"job", job.id}, {"epoch", job.epoch}, {"error", status.ToString()}});
+  return {clock_.Now() + kHostPause, std::string(status.message())};
 }
 
 // An earlier upload of this job arrived although its answer did not, or another job built the same
 // bytes.
 absl::StatusOr<OfferAnswer> Publisher::SettleWithPresent(LeaseRef const& lease, Job const& job) {
   UploadIntent const intent = IntentOf(job);
-  ASSIGN_OR_RETURN(HostedAsset const asset,
-                   host_.FindAsset(intent.tag, SanitizeAssetName(intent.file_name)));
-  if (!Same(*job.artifact, asset)) {
-    ASSIGN_OR_RETURN(Reason reason, FailOnConflict(job, Differs(asset, *job.artifact)));
+  absl::StatusOr<HostedAsset> const asset =
+      host_.FindAsset(intent.tag, SanitizeAssetName(intent.file_name));
+  if (!asset.ok()) return HostTrouble(job, asset.status());
+  if (!Same(*job.artifact, *asset)) {
+    ASSIGN_OR_RETURN(Reason reason, FailOnConflict(job, Differs(*asset, *job.artifact)));
     return PublishConflict{std::move(reason)};
   }
   RETURN_IF_ERROR(ApplyToLease(store_, lease, job_event::GrantUpload{}).status());
   ASSIGN_OR_RETURN(Job const arrived, ApplyToLease(store_, lease, job_event::UploadArrived{}));
-  RETURN_IF_ERROR(Publish(arrived, asset));
+  RETURN_IF_ERROR(Publish(arrived, *asset));
   return AlreadyPublished{
-      {"present", absl::StrCat(asset.tag, "/", asset.asset_name, " is there already")}};
+      {"present", absl::StrCat(asset->tag, "/", asset->asset_name, " is there already")}};
 }
 
 absl::StatusOr<UploadReportAnswer> Publisher::Report(LeaseRef const& lease,
@@ -106,26 +118,31 @@ absl::StatusOr<UploadReportAnswer> Publisher::Report(LeaseRef const& lease,
   }
   if (!IsHeld(job.state))
     return UploadDone{{"done", absl::StrCat("the job is ", JobStateName(job.state))}};
+  RETURN_IF_ERROR(CheckLease(job, lease));
   UploadOutcome outcome = host_.InterpretUpload(IntentOf(job), report);
   if (auto* wait = std::get_if<WaitUntil>(&outcome)) return *wait;
-  if (std::holds_alternative<UploadAccepted>(outcome)) {
-    ASSIGN_OR_RETURN(Job const arrived, ApplyToLease(store_, lease, job_event::UploadArrived{}));
-    // An error here is no error of the worker's: RunOnce() tries again.
-    if (absl::Status verified = Verify(arrived.id); !verified.ok()) {
-      Log(LogLevel::kWarning, "verification waits",
-          {{"job", job.id}, {"error", verified.ToString()}});
-    }
-    return UploadDone{{"uploaded", "the upload arrived"}};
-  }
-  std::string const why = std::holds_alternative<UploadRetry>(outcome)
-                              ? std::get<UploadRetry>(outcome).why
-                              : std::get<UploadRefused>(outcome).why;
-  Log(LogLevel::kWarning, "upload did not arrive",
-      {{"job", job.id}, {"epoch", job.epoch}, {"why", why}});
-  if (std::holds_alternative<UploadRefused>(outcome)) {
-    ASSIGN_OR_RETURN(Reason reason, FailOnConflict(job, why));
+  if (std::holds_alternative<UploadAccepted>(outcome)) return SettleArrived(lease);
+  if (auto const* refused = std::get_if<UploadRefused>(&outcome)) {
+    ASSIGN_OR_RETURN(Reason reason, FailOnConflict(job, refused->why));
     return PublishConflict{std::move(reason)};
   }
+  return GrantAgain(lease, job, std::get<UploadRetry>(outcome).why);
+}
+
+absl::StatusOr<UploadReportAnswer> Publisher::SettleArrived(LeaseRef const& lease) {
+  ASSIGN_OR_RETURN(Job const arrived, ApplyToLease(store_, lease, job_event::UploadArrived{}));
+  // An error here is no error of the worker's: RunOnce() tries again.
+  if (absl::Status verified = Verify(arrived.id); !verified.ok()) {
+    Log(LogLevel::kWarning, "verification waits",
+        {{"job", arrived.id}, {"error", verified.ToString()}});
+  }
+  return UploadDone{{"uploaded", "the upload arrived"}};
+}
+
+absl::StatusOr<UploadReportAnswer> Publisher::GrantAgain(LeaseRef const& lease, Job const& job,
+                                                         std::string const& why) {
+  Log(LogLevel::kWarning, "upload did not arrive",
+      {{"job", job.id}, {"epoch", job.epoch}, {"why", why}});
   ASSIGN_OR_RETURN(OfferAnswer again, AskHost(lease, job));
   return std::visit(
       [](auto& next) -> UploadReportAnswer {

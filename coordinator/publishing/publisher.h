@@ -40,7 +40,8 @@ class Publisher {
   Publisher(Store& store, ReleaseHost& host, Clock& clock, Metrics& metrics,
             std::function<void()> on_published);
 
-  // Records the artifact, then asks the host for a grant. ABORTED for a stale lease.
+  // Records the artifact, then asks the host for a grant. An error of the host's is a WaitUntil.
+  // ABORTED for a stale lease.
   absl::StatusOr<OfferAnswer> Offer(LeaseRef const& lease, Artifact const& artifact);
 
   // What the worker saw of the host's answer to its grant. ABORTED for a stale lease.
@@ -56,6 +57,10 @@ class Publisher {
  private:
   absl::StatusOr<OfferAnswer> AskHost(LeaseRef const& lease, Job const& job);
   absl::StatusOr<OfferAnswer> SettleWithPresent(LeaseRef const& lease, Job const& job);
+  WaitUntil HostTrouble(Job const& job, absl::Status const& status);
+  absl::StatusOr<UploadReportAnswer> SettleArrived(LeaseRef const& lease);
+  absl::StatusOr<UploadReportAnswer> GrantAgain(LeaseRef const& lease, Job const& job,
+                                                std::string const& why);
   absl::StatusOr<Reason> FailOnConflict(Job const& job, std::string const& why);
   absl::Status Publish(Job const& job, HostedAsset const& asset);
 

@@ -115,7 +115,36 @@ TEST_F(PublisherTest, AClosedGateMakesTheWorkerWaitAndCostsNoAttempt) {
   ASSERT_OK_AND_ASSIGN(OfferAnswer const answer, publisher_.Offer(lease, ArtifactOf(kBytes)));
   EXPECT_EQ(std::get<WaitUntil>(answer).not_before, clock_.Now() + absl::Hours(3));
   EXPECT_EQ(JobOf(lease).state, JobState::kBuilt);
-  EXPECT_EQ(JobOf(lease).attempts, 0);
+}
+
+TEST_F(PublisherTest, AnErrorOfTheHostMakesTheWorkerWaitAndKeepsTheJob) {
+  LeaseRef const lease = Lease();
+  host_.FailWith(absl::PermissionDeniedError("the folder cannot be written"));
+  ASSERT_OK_AND_ASSIGN(OfferAnswer const answer, publisher_.Offer(lease, ArtifactOf(kBytes)));
+  ASSERT_TRUE(std::holds_alternative<WaitUntil>(answer));
+  EXPECT_GT(std::get<WaitUntil>(answer).not_before, clock_.Now());
+  EXPECT_THAT(std::get<WaitUntil>(answer).why, HasSubstr("cannot be written"));
+  EXPECT_EQ(JobOf(lease).state, JobState::kBuilt);
+}
+
+TEST_F(PublisherTest, ARetryWhileTheHostIsInTroubleIsAWait) {
+  LeaseRef const lease = Lease();
+  ASSERT_OK(publisher_.Offer(lease, ArtifactOf(kBytes)));
+  host_.FailWith(absl::UnavailableError("release host is away"));
+  ASSERT_OK_AND_ASSIGN(UploadReportAnswer const next,
+                       publisher_.Report(lease, {0, {}, "", "connection reset"}));
+  EXPECT_TRUE(std::holds_alternative<WaitUntil>(next));
+  EXPECT_EQ(JobOf(lease).state, JobState::kUploading);
+}
+
+TEST_F(PublisherTest, AVoidSessionCannotFailTheJobOfItsSuccessor) {
+  LeaseRef const lease = Lease();
+  ASSERT_OK(publisher_.Offer(lease, ArtifactOf(kBytes)));
+  LeaseRef void_lease = lease;
+  void_lease.session = "void";
+  EXPECT_THAT(publisher_.Report(void_lease, {409, {}, "", ""}),
+              StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(JobOf(lease).state, JobState::kUploading);
 }
 
 TEST_F(PublisherTest, ALostUploadIsGrantedAgain) {
