@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "lib/http/http_client.h"
 #include "lib/rpc/channel.h"
@@ -28,12 +27,6 @@ namespace {
 constexpr int kUploads = 4;
 constexpr absl::Duration kOpenAgain = absl::Seconds(2);
 constexpr absl::Duration kFenceEvery = absl::Milliseconds(500);
-
-// A third of the ttl, give or take a tenth, so that many workers do not beat together.
-absl::Duration HeartbeatInterval(absl::Duration ttl) {
-  absl::BitGen random;
-  return ttl / 3 * absl::Uniform(random, 0.9, 1.1);
-}
 
 absl::StatusOr<Arch> MachineArch() {
   utsname name{};
@@ -143,7 +136,7 @@ bool Worker::Parts::OpenSession() {
 }
 
 void Worker::Parts::RunSlots() {
-  PeriodicTask const heartbeat([this] { return HeartbeatInterval(session->ttl()); },
+  PeriodicTask const heartbeat([this] { return session->HeartbeatInterval(); },
                                [this] { session->Heartbeat(); });
   PeriodicTask const fence(kFenceEvery, [this] { session->Fence(); });
   std::vector<std::thread> threads;

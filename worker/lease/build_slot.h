@@ -14,13 +14,13 @@ namespace probefarm {
 // slot's thread.
 class BuildSlot {
  public:
-  // `number` tells slots of one worker apart.
+  // `number` tells slots of one worker apart; `pause` follows each error.
   BuildSlot(CoordinatorClient& coordinator, SessionKeeper& session, LeaseRun& run, StopSignal& stop,
-            int number);
+            int number, absl::Duration pause = absl::Seconds(1));
 
   // Until the stage is not kRunning any more.
   void Loop();
-  // One poll, and the lease that it brought.
+  // One poll, and the lease that it brought: built, or given back when the worker drains meanwhile.
   void RunOnce();
 
  private:
@@ -31,6 +31,7 @@ class BuildSlot {
   LeaseRun& run_;
   StopSignal& stop_;
   int const number_;
+  absl::Duration const pause_;
   int64_t wishes_ = 0;
 };
 

@@ -71,7 +71,8 @@ class CoordinatorClient {
   virtual absl::StatusOr<HeartbeatReply> Heartbeat(std::string const& session,
                                                    std::vector<HeldPhase> const& held,
                                                    int free_slots, bool draining) = 0;
-  // The length of the log afterwards. OUT_OF_RANGE: there is a gap before `offset`.
+  // How far the coordinator's copy goes now: at least to the end of `bytes`, whether it kept or,
+  // beyond its limit, dropped them. OUT_OF_RANGE: there is a gap before `offset`.
   virtual absl::StatusOr<int64_t> AppendLog(std::string const& session, LeaseName lease,
                                             int64_t offset, std::string const& bytes) = 0;
   virtual absl::StatusOr<NextStep> ReportArtifact(std::string const& session, LeaseName lease,

@@ -49,31 +49,31 @@ LeaseRun::LeaseRun(CoordinatorClient& coordinator, LeaseTable& leases, SessionKe
 
 void LeaseRun::Run(Lease const& lease) {
   leases_.Add(lease.name);
+  // Whoever stops the worker ends the leases that are in the table by then.
+  if (stop_.stage() == StopSignal::Stage::kStopping) leases_.End(lease.name);
+  std::shared_ptr<LogSender> log = MakeLog(lease.name);
   absl::StatusOr<BuildSpec> const spec = ParseBuildSpec(lease.spec);
   if (!spec.ok()) {
-    Complete(lease.name,
+    Complete(lease.name, *log,
              {BuildFailure::Class::kPermanent, "bad_spec", std::string(spec.status().message())});
     leases_.Remove(lease.name);
     return;
   }
   Log(LogLevel::kInfo, "build starts",
       {{"job", lease.name.job}, {"epoch", lease.name.epoch}, {"probe", Describe(spec->probe)}});
-  std::shared_ptr<LogSender> log = MakeLog(lease.name);
   BuildOutcome outcome = build_(*spec, ContextFor(lease.name, *log));
-  FlushLog(*log, lease.name);
   if (auto* artifact = std::get_if<BuiltArtifact>(&outcome)) {
     Log(LogLevel::kInfo, "built",
         {{"job", lease.name.job},
          {"epoch", lease.name.epoch},
          {"file", spec->file_name},
          {"sha256", artifact->sha256}});
-    uploads_.Run([this, name = lease.name, artifact = std::move(*artifact), log = std::move(log)] {
-      Publish(name, artifact, log);
-    });
+    uploads_.Run([this, name = lease.name, artifact = std::move(*artifact),
+                  log = std::move(log)]() mutable { Publish(name, artifact, std::move(log)); });
     return;
   }
   if (auto const* failure = std::get_if<BuildFailure>(&outcome)) {
-    Complete(lease.name, *failure);
+    Complete(lease.name, *log, *failure);
   } else {
     GiveBack(lease.name);
   }
@@ -101,21 +101,26 @@ BuildRunContext LeaseRun::ContextFor(LeaseName name, LogSender& log) {
 
 void LeaseRun::Publish(LeaseName name, BuiltArtifact const& artifact,
                        std::shared_ptr<LogSender> log) {
+  FlushLog(*log, name);
   PublishingEnd const end = publishing_.Run({name, artifact.path, artifact.sha256, artifact.size});
   if (end == PublishingEnd::kLeaseOver) GiveBack(name);
   if (std::remove(artifact.path.c_str()) != 0) {
     Log(LogLevel::kWarning, "cannot delete the spooled artifact", {{"path", artifact.path}});
   }
+  // Once the table is empty the worker may end, and with it what the log is sent by.
   log.reset();
   leases_.Remove(name);
 }
 
-void LeaseRun::Complete(LeaseName name, BuildFailure const& failure) {
+// The end of the log says why it failed, and nothing is taken after the completion: each try sends
+// the one before the other.
+void LeaseRun::Complete(LeaseName name, LogSender& log, BuildFailure const& failure) {
   bool const permanent = failure.failure_class == BuildFailure::Class::kPermanent;
   Log(LogLevel::kWarning, permanent ? "cannot be built" : "build failed, may be tried again",
       {{"job", name.job}, {"epoch", name.epoch}, {"code", failure.code}, {"text", failure.text}});
   absl::Status const told = CallPersistently(
       [&] {
+        FlushLog(log, name);
         return coordinator_.Complete(session_.token(), name, permanent, failure.code, failure.text);
       },
       [&] { return leases_.IsOver(name); }, [&](absl::Duration wait) { stop_.WaitFor(wait); });

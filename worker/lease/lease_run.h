@@ -38,7 +38,7 @@ class LeaseRun {
   BuildRunContext ContextFor(LeaseName name, LogSender& log);
   std::shared_ptr<LogSender> MakeLog(LeaseName name);
   void Publish(LeaseName name, BuiltArtifact const& artifact, std::shared_ptr<LogSender> log);
-  void Complete(LeaseName name, BuildFailure const& failure);
+  void Complete(LeaseName name, LogSender& log, BuildFailure const& failure);
   void GiveBack(LeaseName name);
 
   CoordinatorClient& coordinator_;

@@ -50,13 +50,12 @@ absl::Status LogSender::SendOnce(bool* done) {
   }
   absl::StatusOr<int64_t> const length = send_(offset, piece);
   MutexLock lock(mu_);
-  if (absl::IsAborted(length.status()) || absl::IsNotFound(length.status())) {
+  // A copy that ends before what it had acknowledged cannot be completed any more.
+  if (absl::IsAborted(length.status()) || absl::IsOutOfRange(length.status())) {
     over_ = true;
     unacknowledged_.clear();
   }
   if (!length.ok()) return length.status();
-  // A copy that ends before what was acknowledged cannot be completed any more: it lost what it
-  // had.
   int64_t const gained = *length - acknowledged_;
   if (gained <= 0) return absl::DataLossError("the coordinator's copy of the log did not grow");
   size_t const taken = std::min(static_cast<size_t>(gained), unacknowledged_.size());

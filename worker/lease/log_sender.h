@@ -19,8 +19,9 @@ namespace probefarm {
 // the coordinator's copy ends. Thread-safe.
 class LogSender {
  public:
-  // Sends bytes at an offset and answers the length of the coordinator's copy:
-  // CoordinatorClient::AppendLog.
+  // Sends bytes at an offset and answers how far the coordinator's copy goes:
+  // CoordinatorClient::AppendLog. Beyond its limit the coordinator drops bytes but answers as
+  // though it had them.
   using Send = std::function<absl::StatusOr<int64_t>(int64_t offset, std::string const& bytes)>;
 
   // `interval` between sendings; infinite: only by Flush().
@@ -28,8 +29,8 @@ class LogSender {
 
   void Append(absl::string_view bytes) EXCLUDES(mu_);
 
-  // Sends until everything is acknowledged, an error comes, or the lease is over; the error is the
-  // last one seen.
+  // Sends until everything is acknowledged or an error comes, which is returned. After ABORTED (the
+  // lease is over) and OUT_OF_RANGE (the copy lost what it had) nothing is sent or kept any more.
   absl::Status Flush() EXCLUDES(mu_);
 
  private:
@@ -42,7 +43,7 @@ class LogSender {
   bool sending_ GUARDED_BY(mu_) = false;  // one sender at a time
   std::string unacknowledged_ GUARDED_BY(mu_);
   int64_t acknowledged_ GUARDED_BY(mu_) = 0;  // the offset of unacknowledged_'s first byte
-  bool over_ GUARDED_BY(mu_) = false;         // the lease is; nothing can be sent any more
+  bool over_ GUARDED_BY(mu_) = false;         // nothing can be sent any more
   std::unique_ptr<PeriodicTask> task_;
 };
 

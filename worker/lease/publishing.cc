@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/random/random.h"
+#include "lib/runtime/backoff.h"
 #include "lib/runtime/log.h"
 #include "worker/lease/persistent_call.h"
 #include "worker/upload/upload.h"
@@ -12,6 +14,7 @@ namespace {
 
 // The lease may be cancelled during a wait, so it is looked at this often.
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
+constexpr Backoff kBetweenTries = {absl::Seconds(1), absl::Minutes(1)};
 
 }  // namespace
 
@@ -26,30 +29,33 @@ Publishing::Publishing(CoordinatorClient& coordinator, LeaseTable& leases, HttpC
       wait_(std::move(wait)) {}
 
 PublishingEnd Publishing::Run(BuiltFile const& file) {
+  absl::BitGen random;
   absl::StatusOr<NextStep> next = Report(file);
-  while (true) {
-    if (!next.ok()) {
-      if (!leases_.IsOver(file.lease)) {
-        Log(LogLevel::kWarning, "the lease is not ours any more",
-            {{"job", file.lease.job},
-             {"epoch", file.lease.epoch},
-             {"error", next.status().ToString()}});
-      }
-      return PublishingEnd::kLeaseOver;
-    }
-    if (leases_.IsOver(file.lease)) return PublishingEnd::kLeaseOver;
-    if (auto const* end = std::get_if<DeleteIt>(&*next)) {
-      Log(LogLevel::kInfo, end->published ? "delivered" : "refused",
-          {{"job", file.lease.job}, {"epoch", file.lease.epoch}, {"why", end->why}});
-      return end->published ? PublishingEnd::kDelivered : PublishingEnd::kRefused;
-    }
+  for (int sent = 0; next.ok() && !leases_.IsOver(file.lease);) {
+    if (auto const* end = std::get_if<DeleteIt>(&*next)) return Ended(file, *end);
     if (auto const* later = std::get_if<AskAgain>(&*next)) {
       WaitUntil(file.lease, later->not_before);
       next = Report(file);
     } else {
+      // A new grant after each try that fails must not become a tight loop.
+      if (sent > 0) WaitUntil(file.lease, clock_.Now() + kBetweenTries.Delay(sent, random));
+      ++sent;
       next = Send(file, UploadGrant(std::get<SendIt>(*next).grant));
     }
   }
+  if (!next.ok() && !leases_.IsOver(file.lease)) {
+    Log(LogLevel::kWarning, "the lease is not ours any more",
+        {{"job", file.lease.job},
+         {"epoch", file.lease.epoch},
+         {"error", next.status().ToString()}});
+  }
+  return PublishingEnd::kLeaseOver;
+}
+
+PublishingEnd Publishing::Ended(BuiltFile const& file, DeleteIt const& end) {
+  Log(LogLevel::kInfo, end.published ? "delivered" : "refused",
+      {{"job", file.lease.job}, {"epoch", file.lease.epoch}, {"why", end.why}});
+  return end.published ? PublishingEnd::kDelivered : PublishingEnd::kRefused;
 }
 
 absl::StatusOr<NextStep> Publishing::Report(BuiltFile const& file) {

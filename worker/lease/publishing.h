@@ -41,6 +41,7 @@ class Publishing {
   absl::StatusOr<NextStep> Report(BuiltFile const& file);
   absl::StatusOr<NextStep> Send(BuiltFile const& file, UploadGrant const& grant);
   void WaitUntil(LeaseName lease, absl::Time time);
+  static PublishingEnd Ended(BuiltFile const& file, DeleteIt const& end);
 
   CoordinatorClient& coordinator_;
   LeaseTable& leases_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/strings/match.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
@@ -11,6 +12,7 @@ namespace probefarm {
 namespace {
 
 constexpr double kFenceAt = 0.8;  // of the ttl
+constexpr absl::Duration kAfterFailure = absl::Seconds(1);
 
 std::vector<LeaseName> Names(std::vector<HeldPhase> const& held) {
   std::vector<LeaseName> names;
@@ -32,12 +34,17 @@ SessionKeeper::SessionKeeper(CoordinatorClient& coordinator, LeaseTable& leases,
 absl::Status SessionKeeper::Open() {
   std::vector<HeldPhase> const held = leases_.Held();
   absl::Duration const sent_at = clock_.SinceBoot();
+  {
+    MutexLock lock(mu_);
+    opened_ = acknowledged_last_ = false;
+  }
   ASSIGN_OR_RETURN(Session session, coordinator_.OpenSession(worker_, Names(held)));
   {
     MutexLock lock(mu_);
     token_ = session.token;
     ttl_ = session.ttl;
     acknowledged_ = sent_at;
+    opened_ = acknowledged_last_ = true;
   }
   Apply(held, session.verdicts);
   return absl::OkStatus();
@@ -48,10 +55,17 @@ void SessionKeeper::Heartbeat() {
   absl::Duration const sent_at = clock_.SinceBoot();
   std::string token;
   bool draining = false;
+  bool opened = false;
   {
     MutexLock lock(mu_);
     token = token_;
     draining = draining_;
+    opened = opened_;
+    acknowledged_last_ = false;
+  }
+  if (!opened) {
+    Reopen();
+    return;
   }
   int const free_slots = std::max(0, worker_.slots - static_cast<int>(held.size()));
   absl::StatusOr<HeartbeatReply> const reply =
@@ -60,23 +74,40 @@ void SessionKeeper::Heartbeat() {
     Acknowledge(sent_at);
     Apply(held, reply->verdicts);
   } else if (absl::IsAborted(reply.status()) &&
-             absl::StrContains(reply.status().message(), "void")) {
-    Log(LogLevel::kError, "another worker uses this id", {{"worker", worker_.id}});
-    leases_.EndAll();
-    on_void_();
+             absl::StartsWith(reply.status().message(), "void")) {
+    Renounce();
   } else if (absl::IsAborted(reply.status())) {
     Log(LogLevel::kWarning, "session is not known, reopening", {{"worker", worker_.id}});
-    if (absl::Status opened = Open(); !opened.ok()) {
-      Log(LogLevel::kWarning, "cannot reopen the session", {{"error", opened.ToString()}});
-    }
+    Reopen();
   } else {
     Log(LogLevel::kWarning, "heartbeat failed", {{"error", reply.status().ToString()}});
   }
 }
 
+void SessionKeeper::Reopen() {
+  if (absl::Status const opened = Open(); !opened.ok()) {
+    Log(LogLevel::kWarning, "cannot open a session", {{"error", opened.ToString()}});
+  }
+}
+
+// Told first, so that a lease which comes in between finds a worker that stops.
+void SessionKeeper::Renounce() {
+  Log(LogLevel::kError, "another worker uses this id", {{"worker", worker_.id}});
+  on_void_();
+  leases_.EndAll();
+}
+
 void SessionKeeper::Acknowledge(absl::Duration sent_at) {
   MutexLock lock(mu_);
   acknowledged_ = std::max(acknowledged_, sent_at);
+  acknowledged_last_ = true;
+}
+
+absl::Duration SessionKeeper::HeartbeatInterval() const {
+  absl::BitGen random;
+  MutexLock lock(mu_);
+  if (!acknowledged_last_) return std::min(kAfterFailure, ttl_ / 3);
+  return ttl_ / 3 * absl::Uniform(random, 0.9, 1.1);
 }
 
 void SessionKeeper::Apply(std::vector<HeldPhase> const& held,
@@ -111,11 +142,6 @@ void SessionKeeper::SetDraining() {
 std::string SessionKeeper::token() const {
   MutexLock lock(mu_);
   return token_;
-}
-
-absl::Duration SessionKeeper::ttl() const {
-  MutexLock lock(mu_);
-  return ttl_;
 }
 
 }  // namespace probefarm

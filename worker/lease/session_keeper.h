@@ -14,12 +14,13 @@ namespace probefarm {
 //
 //  - a heartbeat names every lease; the answer ends those that were cancelled or given away;
 //  - an unknown session is reopened with the leases that are still good; a void one (another worker
-//  uses this id) ends
-//    everything: `on_void` is called;
+//    uses this id) ends everything: `on_void` is called;
+//  - an OpenSession whose answer was lost may have voided the session that it was to replace, so
+//    nothing but another OpenSession is sent after it;
 //  - self-fencing: when 0.8 of the ttl has passed since the *sending* of the last acknowledged
-//  heartbeat, every lease
-//    is ended, since the coordinator may give them away from then on. Measured on a clock that
-//    counts suspension, so that a worker that slept fences itself before it does anything else.
+//    heartbeat, every lease is ended, since the coordinator may give them away from then on.
+//    Measured on a clock that counts suspension, so that a worker that slept fences itself before
+//    it does anything else.
 //
 // Heartbeat() and Fence() are called by periodic tasks: fencing must not wait for a call that
 // hangs. Thread-safe.
@@ -34,6 +35,10 @@ class SessionKeeper {
   // Sends one heartbeat, or opens a session when there is none. Errors are logged; the next call
   // tries again.
   void Heartbeat() EXCLUDES(mu_);
+  // How long to wait before the next one: a third of the ttl, give or take a tenth, so that many
+  // workers do not beat together; a second after one that was not acknowledged, so that a single
+  // lost answer does not fence the worker.
+  absl::Duration HeartbeatInterval() const EXCLUDES(mu_);
   // Ends all leases when the last acknowledged heartbeat is too old.
   void Fence() EXCLUDES(mu_);
 
@@ -42,9 +47,10 @@ class SessionKeeper {
 
   // Of the present session.
   std::string token() const EXCLUDES(mu_);
-  absl::Duration ttl() const EXCLUDES(mu_);
 
  private:
+  void Reopen() EXCLUDES(mu_);
+  void Renounce() EXCLUDES(mu_);
   void Acknowledge(absl::Duration sent_at) EXCLUDES(mu_);
   void Apply(std::vector<HeldPhase> const& held, std::vector<Verdict> const& verdicts);
 
@@ -56,6 +62,8 @@ class SessionKeeper {
 
   mutable Mutex mu_;
   std::string token_ GUARDED_BY(mu_);
+  bool opened_ GUARDED_BY(mu_) = false;  // the last OpenSession was answered
+  bool acknowledged_last_ GUARDED_BY(mu_) = true;
   absl::Duration ttl_ GUARDED_BY(mu_) = absl::Seconds(30);
   absl::Duration acknowledged_ GUARDED_BY(mu_) = absl::ZeroDuration();  // since boot
   bool draining_ GUARDED_BY(mu_) = false;
