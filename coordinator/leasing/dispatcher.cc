@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace probefarm {
+namespace {
+
+absl::Status CallerGone() { return absl::CancelledError("the caller has gone"); }
+
+}  // namespace
 
 Dispatcher::Dispatcher(Store& store, Clock& clock) : store_(store), clock_(clock) {
   store_.SetQueueListener([this](int jobs) { OnEligible(jobs); });
@@ -20,8 +25,8 @@ Dispatcher::PollId Dispatcher::Acquire(AcquireRequest request, absl::Duration wa
   {
     MutexLock lock(mu_);
     id = poll->id = ++last_id_;
-    poll->asked_at = generation_;
     stopped = stopped_;
+    if (!stopped) MarkAsking(*poll);
   }
   if (stopped) {
     std::move(poll->done)(std::vector<GrantedLease>());
@@ -29,6 +34,11 @@ Dispatcher::PollId Dispatcher::Acquire(AcquireRequest request, absl::Duration wa
     Ask(std::move(poll));
   }
   return id;
+}
+
+void Dispatcher::MarkAsking(Poll& poll) {
+  poll.asked_at = generation_;
+  asking_[poll.id] = false;
 }
 
 void Dispatcher::Ask(PollPtr poll) {
@@ -41,30 +51,37 @@ void Dispatcher::Ask(PollPtr poll) {
 
 void Dispatcher::Answered(PollPtr poll, absl::StatusOr<std::vector<GrantedLease>> leases) {
   bool const nothing = leases.ok() && leases->empty();
+  bool const served = leases.ok() && !leases->empty();
   bool ask_again = false;
-  bool keep = false;
-  if (nothing) {
+  {
     MutexLock lock(mu_);
-    keep = !stopped_ && poll->until > clock_.Now();
-    // A job that came between the store's look and now would otherwise be missed.
-    ask_again = keep && poll->asked_at != generation_;
-    poll->asked_at = generation_;
-    if (keep && !ask_again) waiting_.push_back(std::move(poll));
+    bool const caller_gone = asking_.extract(poll->id).mapped();
+    if (nothing && caller_gone) {
+      leases = CallerGone();
+    } else if (nothing && !stopped_ && poll->until > clock_.Now()) {
+      // A job that came between the store's look and now would otherwise be missed.
+      ask_again = poll->asked_at != generation_;
+      if (ask_again) {
+        MarkAsking(*poll);
+      } else {
+        waiting_.push_back(std::move(poll));
+      }
+    }
   }
   if (ask_again) {
     Ask(std::move(poll));
     return;
   }
-  if (!keep) std::move(poll->done)(std::move(leases));
-  // Whether this poll was served or could not use the job, the next one may.
-  AskNextStale();
+  if (poll) std::move(poll->done)(std::move(leases));
+  // A job that this poll could not use may be one for the next.
+  if (!served) AskNextStale();
 }
 
 Dispatcher::PollPtr Dispatcher::TakeStale() {
   if (waiting_.empty() || waiting_.front()->asked_at == generation_) return nullptr;
   PollPtr poll = std::move(waiting_.front());
   waiting_.pop_front();
-  poll->asked_at = generation_;
+  MarkAsking(*poll);
   return poll;
 }
 
@@ -77,8 +94,8 @@ void Dispatcher::AskNextStale() {
   if (poll) Ask(std::move(poll));
 }
 
-// Each of these questions, once answered, asks the next: so a job that the first in line cannot run
-// reaches one who can.
+// Each of these questions that gets nothing asks the next: so a job that the first in line cannot
+// run reaches one who can, and a job that is taken wakes nobody else.
 void Dispatcher::OnEligible(int jobs) {
   std::vector<PollPtr> woken;
   {
@@ -97,13 +114,14 @@ void Dispatcher::Cancel(PollId poll) {
   PollPtr cancelled;
   {
     MutexLock lock(mu_);
+    if (auto const asking = asking_.find(poll); asking != asking_.end()) asking->second = true;
     auto const it = std::find_if(waiting_.begin(), waiting_.end(),
                                  [poll](PollPtr const& waiting) { return waiting->id == poll; });
     if (it == waiting_.end()) return;
     cancelled = std::move(*it);
     waiting_.erase(it);
   }
-  std::move(cancelled->done)(absl::CancelledError("the caller has gone"));
+  std::move(cancelled->done)(CallerGone());
 }
 
 void Dispatcher::RunOnce() {
@@ -121,8 +139,6 @@ void Dispatcher::RunOnce() {
     }
   }
   for (PollPtr& poll : over) std::move(poll->done)(std::vector<GrantedLease>());
-  // A backoff that passes is no event of the store.
-  OnEligible(1);
 }
 
 void Dispatcher::StopGranting() {

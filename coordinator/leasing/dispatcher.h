@@ -36,12 +36,11 @@ class Dispatcher {
       EXCLUDES(mu_);
 
   // The caller has gone: a waiting poll is answered CANCELLED now, so that no job is granted to
-  // nobody. A poll whose question is with the store is not touched: its leases are replayed when
-  // the worker repeats its request id.
+  // nobody; one whose question is with the store when that is answered. Leases that this last
+  // question brings are replayed when the worker repeats its request id.
   void Cancel(PollId poll) EXCLUDES(mu_);
 
-  // Ends polls whose wait is over and looks for jobs whose backoff has passed. Call about once a
-  // second.
+  // Ends polls whose wait is over. Call about once a second.
   void RunOnce() EXCLUDES(mu_);
 
   // Answers every waiting poll with no lease, and later ones at once: the coordinator shuts down.
@@ -60,6 +59,8 @@ class Dispatcher {
   using PollPtr = std::unique_ptr<Poll>;
 
   void OnEligible(int jobs) EXCLUDES(mu_);
+  // Before Ask(), with the lock that took the poll from where it was.
+  void MarkAsking(Poll& poll) REQUIRES(mu_);
   void Ask(PollPtr poll) EXCLUDES(mu_);
   void Answered(PollPtr poll, absl::StatusOr<std::vector<GrantedLease>> leases) EXCLUDES(mu_);
   // A waiting poll that has not asked since the last change, oldest first; null when there is none.
@@ -71,6 +72,8 @@ class Dispatcher {
   mutable Mutex mu_;
   // Waiting polls, oldest first; those that asked in the present generation stand at the end.
   std::list<PollPtr> waiting_ GUARDED_BY(mu_);
+  // Polls whose question is with the store, and whether the caller has gone meanwhile.
+  absl::flat_hash_map<PollId, bool> asking_ GUARDED_BY(mu_);
   // Grows whenever the queue may have gained a job.
   uint64_t generation_ GUARDED_BY(mu_) = 1;
   PollId last_id_ GUARDED_BY(mu_) = 0;

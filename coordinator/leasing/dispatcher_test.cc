@@ -118,7 +118,7 @@ TEST_F(DispatcherTest, APollEndsEmptyWhenItsWaitIsOver) {
   EXPECT_THAT(*leases, IsEmpty());
 }
 
-TEST_F(DispatcherTest, AJobWhoseBackoffHasPassedIsFoundByTheNextLook) {
+TEST_F(DispatcherTest, AJobWhoseBackoffHasPassedReachesAWaitingPoll) {
   OpenSession("a");
   Enqueue(JobFor("6.1"));
   Leases const first = Poll("a", absl::Seconds(1)).get();
@@ -133,7 +133,8 @@ TEST_F(DispatcherTest, AJobWhoseBackoffHasPassedIsFoundByTheNextLook) {
   std::future<Leases> poll = Poll("b", absl::Hours(2));
   Settle();
   clock_.Advance(absl::Hours(1));
-  dispatcher_.RunOnce();
+  ASSERT_OK(Await<std::vector<ExpiredLease>>(
+      [&](auto done) { store_.ExpireSessions(absl::Hours(2), std::move(done)); }));
   Leases const again = poll.get();
   ASSERT_OK(again);
   EXPECT_THAT(*again, SizeIs(1));
@@ -149,6 +150,35 @@ TEST_F(DispatcherTest, ACancelledPollIsGrantedNothing) {
   Enqueue(JobFor("6.1"));
   OpenSession("b");
   Leases const leases = Poll("b", absl::Seconds(1)).get();
+  ASSERT_OK(leases);
+  EXPECT_THAT(*leases, SizeIs(1));
+}
+
+TEST_F(DispatcherTest, APollThatIsCancelledWhileTheStoreIsAskedDoesNotWaitAfterwards) {
+  OpenSession("a");
+  std::promise<void> go_on;
+  store_.Ping([&](absl::StatusOr<bool>) { go_on.get_future().wait(); });
+  Dispatcher::PollId id = 0;
+  std::future<Leases> poll = Poll("a", absl::Seconds(30), &id);
+  dispatcher_.Cancel(id);
+  go_on.set_value();
+  EXPECT_THAT(poll.get(), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(dispatcher_.waiting(), 0);
+}
+
+TEST_F(DispatcherTest, APollThatFailsDoesNotKeepTheJobFromTheNext) {
+  OpenSession("a");
+  OpenSession("b");
+  std::future<Leases> replaced = Poll("a", absl::Seconds(30));
+  std::future<Leases> waiting = Poll("b", absl::Seconds(30));
+  Settle();
+  NewSession again;
+  again.worker = "a-worker";
+  again.session = "a2";
+  ASSERT_OK(Await<OpenedSession>([&](auto done) { store_.OpenSession(again, std::move(done)); }));
+  Enqueue(JobFor("6.1"));
+  EXPECT_THAT(replaced.get(), StatusIs(absl::StatusCode::kAborted));
+  Leases const leases = waiting.get();
   ASSERT_OK(leases);
   EXPECT_THAT(*leases, SizeIs(1));
 }
