@@ -232,8 +232,9 @@ absl::Status JobApi::FillStatus(v1::GetStatusResponse& response) {
     response.set_slots(response.slots() + worker.slots);
     response.set_free_slots(response.free_slots() + worker.free_slots);
   }
-  ASSIGN_OR_RETURN(int64_t const published,
-                   Await<int64_t>([&](auto done) { store_.CountAssets({.presence = AssetPresence::kPresent}, std::move(done)); }));
+  ASSIGN_OR_RETURN(int64_t const published, Await<int64_t>([&](auto done) {
+                     store_.CountAssets({.presence = AssetPresence::kPresent}, std::move(done));
+                   }));
   response.set_published(published);
   ASSIGN_OR_RETURN(auto const stale, Await<std::vector<StaleRelease>>([&](auto done) {
                      store_.StaleReleases(std::move(done));

@@ -30,9 +30,8 @@ void TailLogReactor::GotChunk(absl::StatusOr<LogChunk> chunk) {
     Finish(chunk.ok() ? grpc::Status::CANCELLED : ToGrpc(chunk.status()));
     return;
   }
-  complete_ = chunk->complete;
   if (chunk->bytes.empty()) {
-    if (complete_ || !follow_) {
+    if (chunk->complete || !follow_) {
       Finish(grpc::Status::OK);
     } else {
       LookAgainLater();
@@ -55,7 +54,9 @@ void TailLogReactor::OnWriteDone(bool ok) {
   ReadMore();
 }
 
+// A new alarm each time: the callback of the last one may still be returning.
 void TailLogReactor::LookAgainLater() {
+  alarm_ = grpc::Alarm();
   alarm_.Set(std::chrono::system_clock::now() + kLookEvery, [this](bool) { ReadMore(); });
 }
 

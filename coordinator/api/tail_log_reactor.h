@@ -31,7 +31,6 @@ class TailLogReactor final : public grpc::ServerWriteReactor<v1::TailLogResponse
   Store& store_;
   bool const follow_;
   LogRequest request_;
-  bool complete_ = false;  // of the chunk that is being written
   v1::TailLogResponse response_;
   grpc::Alarm alarm_;
   std::atomic<bool> cancelled_ = false;

@@ -24,6 +24,14 @@ absl::Status CheckRegex(std::string const& pattern) {
       absl::StrCat("kernel filter '", pattern, "' is not a regular expression: ", regex.error()));
 }
 
+// Half a character would make a message that no client can parse.
+std::string Shortened(std::string const& text) {
+  if (text.size() <= kMaxReasonText) return text;
+  size_t end = kMaxReasonText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 // The fields that jobs and assets are filtered by alike.
 template <class Filter>
 absl::Status FillProbeFilter(v1::ProbeFilter const& wire, std::string& kernel_regex,
@@ -200,7 +208,7 @@ LeasePhase FromWire(v1::LeasePhase phase) {
 }
 
 Reason FromWire(v1::Reason const& reason) {
-  return {reason.code().substr(0, kMaxReasonText), reason.text().substr(0, kMaxReasonText)};
+  return {Shortened(reason.code()), Shortened(reason.text())};
 }
 
 absl::StatusOr<Artifact> FromWire(v1::Artifact const& artifact) {

@@ -152,6 +152,11 @@ grpc::ServerUnaryReactor* WorkerApi::Heartbeat(grpc::CallbackServerContext* cont
     return Finished(
         context, absl::InvalidArgumentError(absl::StrCat("more than ", kMaxHeld, " held leases")));
   }
+  if (request->free_slots() < 0 || request->free_slots() > kMaxSlots) {
+    return Finished(context,
+                    absl::InvalidArgumentError(absl::StrCat("free_slots ", request->free_slots(),
+                                                            " is not between 0 and ", kMaxSlots)));
+  }
   HeartbeatRequest heartbeat{request->session(), {}, request->free_slots()};
   std::vector<LeaseProgress> progress;
   for (v1::HeldLease const& held : request->held()) {
