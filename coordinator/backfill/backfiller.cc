@@ -53,7 +53,10 @@ Backfiller::Backfiller(Store& store, InventoryBoard& inventory,
 absl::StatusOr<BackfillResult> Backfiller::Run(BackfillOrder const& order) {
   ASSIGN_OR_RETURN(Offer const offer, PresentOffer());
   ASSIGN_OR_RETURN(WantedProbes wanted, FindWanted(offer, order.filter));
-  RETURN_IF_ERROR(Annotate(reconcile_(), "compare the catalog with the release host"));
+  if (absl::Status const compared = reconcile_(); !compared.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the catalog cannot be compared with the release host now: ", compared.message()));
+  }
   BackfillResult result;
   result.excluded = std::move(wanted.excluded);
   absl::Span<WantedProbe const> rest(wanted.wanted);
