@@ -13,8 +13,7 @@ namespace probefarm {
 namespace {
 
 void LogTampered(TamperedAsset const& asset) {
-  Log(LogLevel::kError,
-      "an asset is not what was published: restore the recorded bytes",
+  Log(LogLevel::kError, "an asset is not what was published: restore the recorded bytes",
       {{"tag", asset.recorded.tag},
        {"asset", asset.recorded.asset_name},
        {"recorded_sha256", asset.recorded.sha256},

@@ -89,9 +89,8 @@ absl::StatusOr<int64_t> MemoryTables::CountAssets(AssetFilter const& filter) con
   if (!kernel.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("kernel_regex: ", kernel.error()));
   }
-  return std::count_if(assets_.begin(), assets_.end(), [&](auto const& entry) {
-    return Matches(filter, kernel, entry.second);
-  });
+  return std::count_if(assets_.begin(), assets_.end(),
+                       [&](auto const& entry) { return Matches(filter, kernel, entry.second); });
 }
 
 absl::StatusOr<bool> MemoryTables::MarkAsset(std::string const& tag, std::string const& name,
