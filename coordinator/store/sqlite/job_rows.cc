@@ -34,6 +34,12 @@ void BindArtifact(Statement& statement, std::optional<Artifact> const& artifact)
   statement.Bind(artifact ? std::make_optional(artifact->size) : std::nullopt);
 }
 
+// After the id and the probe.
+constexpr char kJobColumns[] =
+    ", file_name, fingerprint, memory_bytes, lane, state, epoch, session, worker, not_before, "
+    "run_deadline, attempts, free_requeues, lost_workers, artifact_sha256, artifact_size, "
+    "reason_code, reason_text, created_at, updated_at, needs_arch FROM jobs";
+
 // What a transition can change, in the order of kMutable.
 constexpr char kMutable[] =
     "state, ready, epoch, session, worker, not_before, run_deadline, attempts, free_requeues, "
@@ -79,12 +85,13 @@ absl::Status NoSuchJob(JobId id) { return absl::NotFoundError(absl::StrCat("no j
 }  // namespace
 
 std::string const& SelectJobsWhere() {
-  static std::string const select = absl::StrCat(
-      "SELECT id, ", kProbeColumns,
-      ", file_name, fingerprint, memory_bytes, lane, state, epoch, session, worker, not_before, "
-      "run_deadline, attempts, free_requeues, lost_workers, artifact_sha256, artifact_size, "
-      "reason_code, reason_text, created_at, updated_at, needs_arch FROM jobs WHERE ");
+  static std::string const select =
+      absl::StrCat("SELECT id, ", kProbeColumns, kJobColumns, " WHERE ");
   return select;
+}
+
+std::string SelectJobsBy(absl::string_view index) {
+  return absl::StrCat("SELECT id, ", kProbeColumns, kJobColumns, " INDEXED BY ", index, " WHERE ");
 }
 
 absl::StatusOr<Job> ReadJob(Statement const& row) {
@@ -150,7 +157,7 @@ absl::StatusOr<std::optional<JobId>> FindUnfinished(Database& db, ProbeId const&
 }
 
 absl::StatusOr<std::vector<Job>> JobsHeldBy(Database& db, std::string const& session) {
-  return ReadJobs(db.Query(absl::StrCat(SelectJobsWhere(), "session = ?"), session));
+  return ReadJobs(db.Query(absl::StrCat(SelectJobsBy("jobs_held"), "session = ?"), session));
 }
 
 absl::StatusOr<std::vector<Job>> JobsNamed(Database& db, std::vector<LeaseKey> const& keys) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "coordinator/scheduling/job.h"
 #include "coordinator/scheduling/lease_reconciliation.h"
@@ -19,9 +20,13 @@ namespace probefarm {
 
 // "SELECT <columns of a job> FROM jobs WHERE ": what ReadJob() reads.
 std::string const& SelectJobsWhere();
+// The same through the index that is named. For what must not look through the queue, whose length
+// SQLite does not know: it would take the index of the states. An index that does not fit the
+// conditions is an error.
+std::string SelectJobsBy(absl::string_view index);
 // The job in the present row.
 absl::StatusOr<Job> ReadJob(Statement const& row);
-// All rows of a query that began with SelectJobsWhere().
+// All rows of a query that began with one of the two.
 absl::StatusOr<std::vector<Job>> ReadJobs(Statement query);
 
 // NOT_FOUND when there is none.

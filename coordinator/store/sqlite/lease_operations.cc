@@ -50,7 +50,7 @@ absl::StatusOr<std::vector<GrantedLease>> WithSpecs(Database& db, std::vector<Jo
 
 absl::StatusOr<std::vector<Job>> Replay(Database& db, AcquireRequest const& request) {
   return ReadJobs(
-      db.Query(absl::StrCat(SelectJobsWhere(),
+      db.Query(absl::StrCat(SelectJobsBy("jobs_held"),
                             "session = ? AND grant_request = ? AND state = 'leased' ORDER BY id"),
                request.session, request.request_id));
 }

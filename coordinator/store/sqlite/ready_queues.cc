@@ -10,11 +10,22 @@
 namespace probefarm {
 namespace {
 
-// Steps from one line to the next through the index, so that it does not matter how many jobs wait.
-constexpr char kNextLine[] =
-    "SELECT lane, driver_version, needs_arch, memory_bytes FROM jobs WHERE ready = 1 AND "
-    "(lane, driver_version, needs_arch, memory_bytes) > (?, ?, ?, ?) "
-    "ORDER BY lane, driver_version, needs_arch, memory_bytes LIMIT 1";
+// The first line after (?1, ?2, ?3, ?4). Each part is one seek in the index, however many jobs
+// wait: the next memory, or else the next architecture, driver version, lane. A comparison of row
+// values would look through the whole line.
+std::string NextLine() {
+  auto const first_where = [](absl::string_view condition) {
+    return absl::StrCat(
+        "SELECT * FROM (SELECT lane, driver_version, needs_arch, memory_bytes FROM jobs "
+        "INDEXED BY jobs_ready WHERE ready = 1 AND ",
+        condition, " ORDER BY lane, driver_version, needs_arch, memory_bytes LIMIT 1)");
+  };
+  return absl::StrCat(
+      first_where("lane = ?1 AND driver_version = ?2 AND needs_arch = ?3 AND memory_bytes > ?4"),
+      " UNION ALL ", first_where("lane = ?1 AND driver_version = ?2 AND needs_arch > ?3"),
+      " UNION ALL ", first_where("lane = ?1 AND driver_version > ?2"),  //
+      " UNION ALL ", first_where("lane > ?1"), " LIMIT 1");
+}
 
 }  // namespace
 
@@ -27,8 +38,9 @@ absl::Status ReadyQueues::Load(Database& db) {
   std::string driver_version;
   std::string arch;
   int64_t memory_bytes = 0;
+  std::string const next_line = NextLine();
   while (true) {
-    Statement query = db.Query(kNextLine, lane, driver_version, arch, memory_bytes);
+    Statement query = db.Query(next_line, lane, driver_version, arch, memory_bytes);
     if (!query.Step()) return query.status();
     lane = query.Int(0);
     driver_version = query.Text(1);
@@ -60,7 +72,7 @@ absl::StatusOr<std::optional<Job>> ReadyQueues::Head(Database& db, LaneQueue con
     }
     ASSIGN_OR_RETURN(
         std::vector<Job> first,
-        ReadJobs(db.Query(absl::StrCat(SelectJobsWhere(),
+        ReadJobs(db.Query(absl::StrCat(SelectJobsBy("jobs_ready"),
                                        "ready = 1 AND lane = ? AND driver_version = ? AND "
                                        "needs_arch = ? AND memory_bytes = ? ORDER BY id LIMIT 1"),
                           static_cast<int>(queue.lane), queue.driver_version,

@@ -258,9 +258,8 @@ void SqliteStore::ListAssets(AssetFilter filter, PageRequest page, Done<AssetPag
 }
 
 void SqliteStore::CountAssets(AssetFilter filter, Done<int64_t> done) {
-  Read(std::move(done), [filter = std::move(filter)](Database& db) {
-    return probefarm::CountAssets(db, filter);
-  });
+  Read(std::move(done),
+       [filter = std::move(filter)](Database& db) { return probefarm::CountAssets(db, filter); });
 }
 
 void SqliteStore::MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
