@@ -84,7 +84,9 @@ absl::StatusOr<BuilderArchive> ReadBuilderArchive(std::string const& path) {
   BuilderArchive archive;
   archive.size = found.st_size;
   ASSIGN_OR_RETURN(archive.sha256, Sha256OfFile(path));
-  ASSIGN_OR_RETURN(auto const documents, ReadDocuments(path));
+  auto const read = ReadDocuments(path);
+  if (!read.ok()) return NotAnImage(path, read.status().message());
+  auto const& documents = *read;
   auto const manifest = documents.find("manifest.json");
   if (manifest == documents.end()) return NotAnImage(path, "it holds no manifest.json");
   ASSIGN_OR_RETURN(

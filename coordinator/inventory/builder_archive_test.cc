@@ -13,6 +13,7 @@
 namespace probefarm {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr char kConfiguration[] =
@@ -41,6 +42,14 @@ TEST(BuilderArchive, KnowsItsImageByTheDigestOfTheConfiguration) {
   EXPECT_EQ(archive.labels.at("io.probefarm.gcc"), "11 12");
   ASSERT_OK_AND_ASSIGN(std::string const digest, Sha256OfFile(path));
   EXPECT_EQ(archive.sha256, digest);
+}
+
+TEST(BuilderArchive, RefusesWhatIsNoArchive) {
+  std::string const path = testing::TempDir() + "/no-archive";
+  std::ofstream(path) << "plain text";
+  EXPECT_THAT(ReadBuilderArchive(path),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr(path), HasSubstr("scripts/builder-image"))));
 }
 
 TEST(BuilderArchive, RefusesWhatIsNotOneImage) {
