@@ -19,7 +19,9 @@ gpg --homedir "$1/gnupg" --batch --output "$1/keyring.gpg" --export archive@test
 )sh";
 
 constexpr char kAddPackage[] = R"sh(
+rm -rf "$1/package"
 mkdir -p "$1/package/DEBIAN" "$1/archive/pool/$2"
+[ -z "$7" ] || cp -r "$7/." "$1/package"
 cat > "$1/package/DEBIAN/control" <<END
 Package: $3
 Version: $4
@@ -79,7 +81,8 @@ absl::Status SignedRepository::MakeKeys() const { return Run(kMakeKeys, {}); }
 absl::Status SignedRepository::AddPackage(std::string const& suite,
                                           RepositoryPackage const& package) const {
   return Run(kAddPackage,
-             {suite, package.name, package.version, package.architecture, package.depends});
+             {suite, package.name, package.version, package.architecture, package.depends,
+              package.tree});
 }
 
 absl::Status SignedRepository::Publish(RepositoryRelease const& release) const {

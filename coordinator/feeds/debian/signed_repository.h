@@ -13,6 +13,7 @@ struct RepositoryPackage {
   std::string version;
   std::string depends;  // may be empty
   std::string architecture = "amd64";
+  std::string tree;  // the folder whose content the package installs; empty: no files
 };
 
 struct RepositoryRelease {
@@ -38,7 +39,7 @@ class SignedRepository {
   // Makes keys and keyring; to be called first.
   absl::Status MakeKeys() const;
 
-  // Puts a package with no files into a suite; seen from its next Publish() on.
+  // Puts a package into a suite; seen from its next Publish() on.
   absl::Status AddPackage(std::string const& suite, RepositoryPackage const& package) const;
 
   // Writes the suite's indexes and its InRelease in place of what was there.

@@ -1,0 +1,156 @@
+#include "tests/integration/small_farm.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/runtime/status_matchers.h"
+#include "tests/testing/farm/builder_archive.h"
+#include "worker/inputs/header_tree.h"
+
+namespace probefarm {
+namespace {
+
+using nlohmann::json;
+
+// No other test has it, nor an earlier run of this one.
+std::string UniqueName() {
+  auto const* test = testing::UnitTest::GetInstance()->current_test_info();
+  return absl::StrCat(test->test_suite_name(), ".", test->name(), " ", getpid(), " ",
+                      absl::ToUnixMicros(absl::Now()));
+}
+
+std::string HeaderVolumeOf(json const& kernel) {
+  std::vector<LocalArchive> archives;
+  for (json const& package : kernel["packages"]) {
+    LocalArchive archive;
+    archive.input.file.sha256 = package["sha256"];
+    archives.push_back(std::move(archive));
+  }
+  return HeaderVolumeName(archives);
+}
+
+bool HasReadAll(absl::StatusOr<json> const& status) {
+  if (!status.ok() || (*status)["feeds"].empty()) return false;
+  for (json const& feed : (*status)["feeds"])
+    if (!feed.contains("last_success")) return false;
+  for (json const& driver : (*status)["drivers"])
+    if (driver.contains("error")) return false;
+  return true;
+}
+
+}  // namespace
+
+int ExitCodeOf(RunningProgram& program) {
+  absl::StatusOr<int> const code = program.WaitForExit();
+  EXPECT_OK(code);
+  return code.ok() ? *code : -1;
+}
+
+void SmallFarm::Start(std::vector<SmallKernel> const& kernels) {
+  ASSERT_NO_FATAL_FAILURE(Publish(kernels));
+  ASSERT_NO_FATAL_FAILURE(StartCoordinator());
+  WaitForFeeds();
+}
+
+void SmallFarm::Publish(std::vector<SmallKernel> const& kernels) {
+  std::string const folder = folder_ / "archive";
+  std::filesystem::create_directory(folder);
+  archive_ = std::make_unique<SmallArchive>(folder);
+  ASSERT_OK(archive_->Publish(kernels, UniqueName()));
+  config_.mirror = archive_->url();
+  config_.keyring = archive_->keyring();
+}
+
+void SmallFarm::StartCoordinator() {
+  if (config_.builder.empty()) {
+    config_.builder = folder_ / "bare.tar";
+    ASSERT_OK(WriteBareBuilder(config_.builder));
+  }
+  farm_.WriteConfig(config_);
+  ASSERT_OK(farm_.StartCoordinator());
+}
+
+void SmallFarm::WaitForFeeds() const {
+  ASSERT_OK(WaitUntil("the feeds are read", [this] { return HasReadAll(farm_.Ask({"status"})); }))
+      << farm_.coordinator_log();
+}
+
+std::vector<json> SmallFarm::Backfill(std::vector<std::string> const& filter) const {
+  std::vector<std::string> arguments = {"backfill"};
+  arguments.insert(arguments.end(), filter.begin(), filter.end());
+  absl::StatusOr<json> const answer = farm_.Ask(arguments);
+  EXPECT_OK(answer);
+  if (!answer.ok()) return {};
+  std::string const number = absl::StrCat(answer->value("backfill", 0));
+  absl::StatusOr<json> const jobs = farm_.Ask({"jobs", "--backfill", number});
+  EXPECT_OK(jobs);
+  if (!jobs.ok()) return {};
+  std::vector<json> listed = *jobs;
+  std::sort(listed.begin(), listed.end(),
+            [](json const& a, json const& b) { return a["id"] < b["id"]; });
+  return listed;
+}
+
+json SmallFarm::BackfillOne(std::vector<std::string> const& filter) const {
+  std::vector<json> const jobs = Backfill(filter);
+  EXPECT_EQ(jobs.size(), 1U);
+  return jobs.empty() ? json() : jobs.front();
+}
+
+std::unique_ptr<RunningProgram> SmallFarm::StartWorker(
+    std::string const& name, std::vector<std::string> const& options) const {
+  absl::StatusOr<std::unique_ptr<RunningProgram>> worker = farm_.StartWorker(name, options);
+  EXPECT_OK(worker);
+  return worker.ok() ? *std::move(worker) : nullptr;
+}
+
+void SmallFarm::WaitForWorkers(size_t live) const {
+  ASSERT_OK(WaitUntil(absl::StrCat(live, " workers are live"), [&] {
+    absl::StatusOr<json> const status = farm_.Ask({"status"});
+    return status.ok() && status->value("live_workers", size_t{0}) == live;
+  })) << farm_.coordinator_log();
+}
+
+int SmallFarm::Published() const {
+  absl::StatusOr<json> const probes = farm_.Ask({"probes"});
+  EXPECT_OK(probes);
+  return probes.ok() ? static_cast<int>(probes->size()) : -1;
+}
+
+void BuildingFarm::SetUp() {
+  ASSERT_OK_AND_ASSIGN(config_.builder, RealBuilder());
+  ASSERT_OK_AND_ASSIGN(engine_, FarmEngine::Connect());
+}
+
+void BuildingFarm::Start(std::vector<SmallKernel> const& kernels) {
+  ASSERT_NO_FATAL_FAILURE(SmallFarm::Start(kernels));
+  ASSERT_OK_AND_ASSIGN(json const known, farm_.Ask({"kernels"}));
+  for (json const& kernel : known) engine_->WillHaveHeaderVolume(HeaderVolumeOf(kernel));
+}
+
+std::unique_ptr<RunningProgram> BuildingFarm::StartWorker(std::string const& name, int slots) {
+  return SmallFarm::StartWorker(name,
+                                {"--id", engine_->WorkerId(name), "--slots", absl::StrCat(slots)});
+}
+
+void BuildingFarm::WaitForBuilds(std::string const& name, size_t count) {
+  ASSERT_OK(WaitUntil(absl::StrCat(count, " builds run at ", name), [&] {
+    return Builds(name) == count;
+  })) << farm_.coordinator_log();
+}
+
+size_t BuildingFarm::Builds(std::string const& name) { return engine_->RunningBuilds(name).size(); }
+
+void BuildingFarm::LetGo(std::string const& name) { ASSERT_OK(engine_->LetGo(name)); }
+
+std::string BuildingFarm::LogOf(json const& job) const {
+  absl::StatusOr<SubprocessResult> const log = farm_.Client({"logs", job["id"].dump()});
+  EXPECT_OK(log);
+  return log.ok() ? log->output : "";
+}
+
+}  // namespace probefarm

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace probefarm {
+
+// Writes an archive that a coordinator takes for a builder image: a manifest, and a configuration
+// with the labels that are asked for. It has no layers, so nothing can be built in it.
+absl::Status WriteBareBuilder(std::string const& path);
+
+// The archive of the real image: PROBEFARM_BUILDER_IMAGE, else what scripts/builder-image made.
+// NOT_FOUND says what to run.
+absl::StatusOr<std::string> RealBuilder();
+
+}  // namespace probefarm

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "worker/engine/container_engine.h"
+
+namespace probefarm {
+
+// What a test does at the real container engine beside the workers: lets builds go on that a small
+// kernel holds, looks for what workers left, and removes it all at the end. Not thread-safe.
+class FarmEngine {
+ public:
+  // UNAVAILABLE names the socket where no engine answers.
+  static absl::StatusOr<std::unique_ptr<FarmEngine>> Connect();
+  // Removes the containers and volumes of the workers that were named, then the header volumes.
+  ~FarmEngine();
+
+  FarmEngine(FarmEngine const&) = delete;
+  FarmEngine& operator=(FarmEngine const&) = delete;
+
+  // The id of the worker that this test calls `name`: no other test has it, and what that worker
+  // leaves is removed at the end.
+  std::string WorkerId(std::string const& name);
+  void WillHaveHeaderVolume(std::string volume) { header_volumes_.push_back(std::move(volume)); }
+
+  // The containers that build now for that worker, be it alive or not.
+  std::vector<ListedContainer> RunningBuilds(std::string const& name);
+  // Creates /build/go in each of them.
+  absl::Status LetGo(std::string const& name);
+
+ private:
+  explicit FarmEngine(std::unique_ptr<ContainerEngine> engine);
+
+  std::unique_ptr<ContainerEngine> const engine_;
+  std::set<std::string> workers_;  // ids
+  std::vector<std::string> header_volumes_;
+};
+
+}  // namespace probefarm

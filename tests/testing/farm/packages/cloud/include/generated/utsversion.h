@@ -1,0 +1,1 @@
+#define UTS_VERSION "#1 SMP PREEMPT_DYNAMIC Debian 6.1.@ABI@-1 (2026-01-01)"
