@@ -56,8 +56,8 @@ void TailLogReactor::OnWriteDone(bool ok) {
 
 // A new alarm each time: the callback of the last one may still be returning.
 void TailLogReactor::LookAgainLater() {
-  alarm_ = grpc::Alarm();
-  alarm_.Set(std::chrono::system_clock::now() + kLookEvery, [this](bool) { ReadMore(); });
+  alarm_.emplace();
+  alarm_->Set(std::chrono::system_clock::now() + kLookEvery, [this](bool) { ReadMore(); });
 }
 
 void TailLogReactor::OnCancel() { cancelled_ = true; }

@@ -4,6 +4,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <optional>
 
 #include "coordinator/store/store.h"
 #include "probefarm/v1/jobs.pb.h"
@@ -32,7 +33,7 @@ class TailLogReactor final : public grpc::ServerWriteReactor<v1::TailLogResponse
   bool const follow_;
   LogRequest request_;
   v1::TailLogResponse response_;
-  grpc::Alarm alarm_;
+  std::optional<grpc::Alarm> alarm_;
   std::atomic<bool> cancelled_ = false;
 };
 

@@ -56,23 +56,21 @@ void Dispatcher::Answered(PollPtr poll, absl::StatusOr<std::vector<GrantedLease>
   {
     MutexLock lock(mu_);
     bool const caller_gone = asking_.extract(poll->id).mapped();
-    if (nothing && caller_gone) {
-      leases = CallerGone();
-    } else if (nothing && !stopped_ && poll->until > clock_.Now()) {
-      // A job that came between the store's look and now would otherwise be missed.
-      ask_again = poll->asked_at != generation_;
-      if (ask_again) {
-        MarkAsking(*poll);
-      } else {
-        waiting_.push_back(std::move(poll));
-      }
+    if (nothing && caller_gone) leases = CallerGone();
+    bool const wait = nothing && !caller_gone && !stopped_ && poll->until > clock_.Now();
+    // A job that came between the store's look and now would otherwise be missed.
+    ask_again = wait && poll->asked_at != generation_;
+    if (ask_again) {
+      MarkAsking(*poll);
+    } else if (wait) {
+      waiting_.push_back(std::exchange(poll, nullptr));
     }
   }
   if (ask_again) {
     Ask(std::move(poll));
     return;
   }
-  if (poll) std::move(poll->done)(std::move(leases));
+  if (poll != nullptr) std::move(poll->done)(std::move(leases));
   // A job that this poll could not use may be one for the next.
   if (!served) AskNextStale();
 }

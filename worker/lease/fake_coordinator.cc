@@ -36,7 +36,8 @@ absl::StatusOr<T> Next(std::deque<absl::StatusOr<T>>& script, T usual) {
 }
 
 std::vector<Verdict> GoOn(size_t leases) {
-  return std::vector<Verdict>(leases, Verdict::kContinue);
+  std::vector<Verdict> verdicts(leases, Verdict::kContinue);
+  return verdicts;
 }
 
 }  // namespace
@@ -91,7 +92,7 @@ std::string FakeCoordinator::LogOf(LeaseName lease) const {
   return log == logs_.end() ? "" : log->second;
 }
 
-void FakeCoordinator::Record(std::string call) {
+void FakeCoordinator::Record(std::string const& call) {
   {
     MutexLock lock(mu_);
     calls_.push_back(call);

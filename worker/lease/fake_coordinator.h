@@ -73,7 +73,7 @@ class FakeCoordinator final : public CoordinatorClient {
   template <class T>
   using Script = std::deque<absl::StatusOr<T>>;
 
-  void Record(std::string call) EXCLUDES(mu_);
+  void Record(std::string const& call) EXCLUDES(mu_);
   int64_t Append(LeaseName lease, int64_t offset, std::string const& bytes) REQUIRES(mu_);
 
   std::function<void(std::string const& call)> on_call_;
