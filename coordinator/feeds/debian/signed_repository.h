@@ -13,7 +13,7 @@ struct RepositoryPackage {
   std::string version;
   std::string depends;  // may be empty
   std::string architecture = "amd64";
-  std::string tree;  // the folder whose content the package installs; empty: no files
+  std::string tree = {};  // the folder whose content the package installs; empty: no files
 };
 
 struct RepositoryRelease {
