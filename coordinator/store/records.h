@@ -58,7 +58,7 @@ struct HeartbeatAnswer {
 struct ExpiredLease {
   LeaseKey key;
   std::string worker;
-  Job job;  // after the event: QUEUED or DEAD
+  Job job;  // after the event: QUEUED, DEAD, or VERIFYING when a grant was out
 };
 
 struct WorkerRecord {

@@ -64,8 +64,8 @@ class Store {
   virtual void AppendLog(LeaseRef lease, int64_t offset, std::string bytes, Done<int64_t> done) = 0;
 
   // Ends sessions that have not been heard of for `ttl` and requeues their leases; also leases
-  // beyond their run deadline. After a restart every session gets one full ttl first. Answers what
-  // expired.
+  // beyond their run deadline. Those in UPLOADING go to VERIFYING instead: see Transition(). After
+  // a restart every session gets one full ttl first. Answers what expired.
   virtual void ExpireSessions(absl::Duration ttl, Done<std::vector<ExpiredLease>> done) = 0;
 
   // --- jobs; the planner's and the clients' calls
@@ -108,12 +108,12 @@ class Store {
   virtual void ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) = 0;
   virtual void CountAssets(AssetFilter filter, Done<int64_t> done) = 0;
   // The release host no longer holds it (or holds it again). The record and its digest stay: a
-  // rebuild must match.
+  // rebuild must match. Answers whether that changed anything; NOT_FOUND.
   virtual void MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
                          Done<bool> done) = 0;
 
   // Tags whose side files are older than the catalog, and the mark that they are written as of
-  // `revision`.
+  // `revision`, which answers whether they are up to date now; NOT_FOUND.
   virtual void StaleReleases(Done<std::vector<StaleRelease>> done) = 0;
   virtual void SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) = 0;
 
