@@ -42,7 +42,7 @@ def check(targets, root):
     for name, (files, _) in sorted(targets.items()):
         reachable = closure(name, targets)
         for path in files:
-            if not path.startswith(root + '/') or '/build/' in path:
+            if not path.startswith(root + '/') or path.startswith(root + '/build/'):
                 continue
             for number, header in includes(path):
                 if header not in owner:
