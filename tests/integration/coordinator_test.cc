@@ -15,6 +15,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr char kServing[] = "\x08\x01";        // HealthCheckResponse{status: SERVING}
 constexpr char kListServices[] = "\x3a\x01*";  // ServerReflectionRequest{list_services: "*"}
@@ -138,6 +139,9 @@ TEST_F(CoordinatorTest, StopsWithinSecondsWhileWorkersWaitForWork) {
   ASSERT_OK(ended);
   EXPECT_EQ(*ended, 0) << farm_.coordinator_log();
   EXPECT_THAT(farm_.coordinator_log(), HasSubstr("info stopped"));
+  ASSERT_OK(WaitUntil("the worker sees that nobody is there",
+                      [&] { return absl::StrContains(worker->errors(), "heartbeat failed"); }));
+  EXPECT_THAT(worker->errors(), Not(HasSubstr("CANCELLED")));  // every question was answered
 }
 
 TEST_F(CoordinatorTest, KeepsWhatItAcknowledgedWhenItIsKilled) {

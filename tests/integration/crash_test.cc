@@ -10,6 +10,10 @@ namespace probefarm {
 namespace {
 
 using nlohmann::json;
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
 
 using CrashTest = BuildingFarm;
 
@@ -18,6 +22,7 @@ TEST_F(CrashTest, AJobOfAKilledWorkerIsBuiltByAnotherOnce) {
   auto first = StartWorker("first");
   json const job = BackfillOne({"--kind", "kmod"});
   ASSERT_NO_FATAL_FAILURE(WaitForBuilds("first"));
+  ASSERT_OK(WaitUntil("the log begins", [&] { return absl::StrContains(LogOf(job), "HOLD"); }));
   first->Signal(SIGKILL);
   EXPECT_EQ(ExitCodeOf(*first), 128 + SIGKILL);
 
@@ -30,6 +35,8 @@ TEST_F(CrashTest, AJobOfAKilledWorkerIsBuiltByAnotherOnce) {
   EXPECT_EQ(published["attempts"], 2);
   EXPECT_EQ(published["worker"], engine_->WorkerId("second"));
   EXPECT_EQ(Published(), 1);
+  EXPECT_THAT(LogOf(job), EndsWith(LastLine(job)));
+  EXPECT_THAT(LogOf(job, {"--epoch", "1"}), AllOf(HasSubstr("HOLD"), Not(HasSubstr("CC [M]"))));
 
   auto const again = StartWorker("first");
   ASSERT_NO_FATAL_FAILURE(WaitForBuilds("first", 0));
@@ -51,6 +58,7 @@ class CoordinatorCrashTest : public BuildingFarm, public testing::WithParamInter
     EXPECT_EQ(published["epoch"], 1);
     EXPECT_EQ(published["attempts"], 1);
     EXPECT_EQ(Published(), 1);
+    EXPECT_THAT(LogOf(job), AllOf(HasSubstr("HOLD"), EndsWith(LastLine(job))));
   }
 };
 

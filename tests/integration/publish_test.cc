@@ -86,9 +86,7 @@ TEST_F(PublishTest, ALogCanBeFollowedWhileTheCompilerRuns) {
   ASSERT_NO_FATAL_FAILURE(LetGo("w"));
   EXPECT_EQ(ExitCodeOf(*follower), 0);
   ASSERT_OK(farm_.WaitForState(job["id"], "published"));
-  std::string const last_line = absl::StrCat(farm_.Job(job["id"])["sha256"].get<std::string>(),
-                                             "  ", job["file_name"].get<std::string>(), "\n");
-  EXPECT_THAT(follower->output(), AllOf(HasSubstr("CC [M]"), EndsWith(last_line)));
+  EXPECT_THAT(follower->output(), AllOf(HasSubstr("CC [M]"), EndsWith(LastLine(job))));
   EXPECT_EQ(LogOf(job), follower->output());
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,6 +49,14 @@ int ExitCodeOf(RunningProgram& program) {
   absl::StatusOr<int> const code = program.WaitForExit();
   EXPECT_OK(code);
   return code.ok() ? *code : -1;
+}
+
+void SmallFarm::TearDown() {
+  if (!HasFailure()) return;
+  for (auto const& entry : std::filesystem::directory_iterator(folder_.path())) {
+    if (entry.path().extension() != ".log") continue;
+    std::cerr << "-- " << entry.path().filename() << '\n' << ReadWholeFile(entry.path());
+  }
 }
 
 void SmallFarm::Start(std::vector<SmallKernel> const& kernels) {
@@ -143,14 +152,25 @@ void BuildingFarm::WaitForBuilds(std::string const& name, size_t count) {
   })) << farm_.coordinator_log();
 }
 
-size_t BuildingFarm::Builds(std::string const& name) { return engine_->RunningBuilds(name).size(); }
+size_t BuildingFarm::Builds(std::string const& name) {
+  absl::StatusOr<std::vector<ListedContainer>> const builds = engine_->RunningBuilds(name);
+  EXPECT_OK(builds);
+  return builds.ok() ? builds->size() : 0;
+}
 
 void BuildingFarm::LetGo(std::string const& name) { ASSERT_OK(engine_->LetGo(name)); }
 
-std::string BuildingFarm::LogOf(json const& job) const {
-  absl::StatusOr<SubprocessResult> const log = farm_.Client({"logs", job["id"].dump()});
+std::string BuildingFarm::LogOf(json const& job, std::vector<std::string> const& options) const {
+  std::vector<std::string> arguments = {"logs", job["id"].dump()};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  absl::StatusOr<SubprocessResult> const log = farm_.Client(arguments);
   EXPECT_OK(log);
   return log.ok() ? log->output : "";
+}
+
+std::string BuildingFarm::LastLine(json const& job) const {
+  json const built = farm_.Job(job["id"]);
+  return absl::StrCat(built.value("sha256", "no digest"), "  ", built.value("file_name", ""), "\n");
 }
 
 }  // namespace probefarm

@@ -20,6 +20,9 @@ int ExitCodeOf(RunningProgram& program);
 // builder image in which nothing can be built, so no container engine is needed.
 class SmallFarm : public testing::Test {
  protected:
+  // After a failure, shows what the programs logged.
+  void TearDown() override;
+
   // Publishes the kernels and starts a coordinator that has read them.
   void Start(std::vector<SmallKernel> const& kernels);
   // The parts of it, for tests that do something between them.
@@ -55,7 +58,9 @@ class BuildingFarm : public SmallFarm {
   void WaitForBuilds(std::string const& name, size_t count = 1);
   size_t Builds(std::string const& name);
   void LetGo(std::string const& name);
-  std::string LogOf(nlohmann::json const& job) const;
+  std::string LogOf(nlohmann::json const& job, std::vector<std::string> const& options = {}) const;
+  // What the log of a published job ends with: "sha256  name".
+  std::string LastLine(nlohmann::json const& job) const;
 
   std::unique_ptr<FarmEngine> engine_;
 };

@@ -62,16 +62,18 @@ std::string FarmEngine::WorkerId(std::string const& name) {
   return *workers_.insert(absl::StrCat("test-", getpid(), "-", name)).first;
 }
 
-std::vector<ListedContainer> FarmEngine::RunningBuilds(std::string const& name) {
-  auto containers = engine_->ListContainers(absl::StrCat(kWorkerLabel, "=", WorkerId(name)));
-  if (!containers.ok()) return {};
-  std::erase_if(*containers, [](ListedContainer const& container) { return !container.running; });
-  return *std::move(containers);
+absl::StatusOr<std::vector<ListedContainer>> FarmEngine::RunningBuilds(std::string const& name) {
+  ASSIGN_OR_RETURN(auto containers,
+                   engine_->ListContainers(absl::StrCat(kWorkerLabel, "=", WorkerId(name))));
+  std::erase_if(containers, [](ListedContainer const& container) { return !container.running; });
+  return containers;
 }
 
 absl::Status FarmEngine::LetGo(std::string const& name) {
   ASSIGN_OR_RETURN(std::string const bytes, TarOfGo());
-  for (ListedContainer const& build : RunningBuilds(name))
+  ASSIGN_OR_RETURN(auto const builds, RunningBuilds(name));
+  if (builds.empty()) return absl::NotFoundError(absl::StrCat("no build runs at ", name));
+  for (ListedContainer const& build : builds)
     RETURN_IF_ERROR(engine_->PutArchive(build.id, "/build", SourceOf(bytes)));
   return absl::OkStatus();
 }

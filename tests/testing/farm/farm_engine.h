@@ -30,8 +30,8 @@ class FarmEngine {
   void WillHaveHeaderVolume(std::string volume) { header_volumes_.push_back(std::move(volume)); }
 
   // The containers that build now for that worker, be it alive or not.
-  std::vector<ListedContainer> RunningBuilds(std::string const& name);
-  // Creates /build/go in each of them.
+  absl::StatusOr<std::vector<ListedContainer>> RunningBuilds(std::string const& name);
+  // Creates /build/go in each of them. NOT_FOUND when there is none.
   absl::Status LetGo(std::string const& name);
 
  private:
