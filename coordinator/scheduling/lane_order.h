@@ -10,7 +10,8 @@
 
 namespace probefarm {
 
-// The jobs of one driver version in one lane wait in a line of their own.
+// The jobs of one driver version in one lane wait in a line of their own. Which of its jobs comes
+// first is the store's to say: the one that was enqueued first.
 struct LaneQueue {
   Lane lane = Lane::kBackfill;
   std::string driver_version;
@@ -28,12 +29,18 @@ struct LaneQueue {
 // a backfill of a million old kernels hardly delays today's kernel, and never starves.
 //
 // Not thread-safe. Remembers turns only: a new one starts fair, so nothing of it need survive.
+//
+//   LaneOrder order(/*patience=*/2);
+//   // {new 8.0.0, new 9.1.0, backfill 8.0.0} wait all the time:
+//   // new 8.0.0, new 9.1.0, backfill 8.0.0, new 8.0.0, new 9.1.0, backfill 8.0.0, …
 class LaneOrder {
  public:
+  // `patience`: 0 serves the backfill whenever it waits.
   explicit LaneOrder(int patience = 10) : patience_(patience) {}
 
   // Takes the turn of one of `waiting`, which hold a grantable job each. Nothing when there are
-  // none.
+  // none. The order of `waiting` is of no matter, nor that a queue is new in it or gone from it.
+  // Counts as a grant, whether the answer is served or not.
   std::optional<LaneQueue> Next(std::vector<LaneQueue> const& waiting);
 
  private:
