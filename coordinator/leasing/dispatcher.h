@@ -19,52 +19,73 @@ namespace probefarm {
 //
 // Thread-safe; no call blocks. Every poll is answered exactly once: with leases, with none when its
 // wait is over, or with the store's error.
+//
+// Every waiting poll remembers at which change of the queue it last asked. When n jobs become
+// eligible the n oldest polls that have not asked since are asked about; one that gets nothing asks
+// on behalf of the next. So no job waits while a worker that can run it does (I6), and one new job
+// does not wake a thousand workers.
+//
+// Callbacks run on a thread of the store, or on the caller's of Acquire(), Cancel(), RunOnce() or
+// StopGranting(), never with the lock held.
 class Dispatcher {
  public:
   using PollId = int64_t;
 
   // Registers itself as the store's queue listener. The store must be shut down before the
-  // dispatcher is destroyed.
+  // dispatcher is destroyed. `clock` must outlive the dispatcher; it only measures the waits.
   Dispatcher(Store& store, Clock& clock);
 
   Dispatcher(Dispatcher const&) = delete;
   Dispatcher& operator=(Dispatcher const&) = delete;
 
   // Asks the store at once; when it has nothing, waits up to `wait`. The answer may come before
-  // this returns.
+  // this returns. The request is Store::Acquire()'s, errors included, and keeps its request id
+  // however often the store is asked. `wait` is not limited here: the service does that. Answers an
+  // id that is never 0, for Cancel().
   PollId Acquire(AcquireRequest request, absl::Duration wait, Done<std::vector<GrantedLease>> done)
       EXCLUDES(mu_);
 
   // The caller has gone: a waiting poll is answered CANCELLED now, so that no job is granted to
   // nobody; one whose question is with the store when that is answered. Leases that this last
-  // question brings are replayed when the worker repeats its request id.
+  // question brings are replayed when the worker repeats its request id. An id that was answered
+  // already is passed over.
   void Cancel(PollId poll) EXCLUDES(mu_);
 
-  // Ends polls whose wait is over. Call about once a second.
+  // Ends polls whose wait is over. Call about once a second. A poll may so wait a second longer
+  // than it asked for, and is answered OK with no leases.
   void RunOnce() EXCLUDES(mu_);
 
-  // Answers every waiting poll with no lease, and later ones at once: the coordinator shuts down.
+  // Answers every waiting poll with no lease, and later ones at once: the coordinator shuts down. A
+  // question that is with the store at that moment may still bring leases: the worker gets them and
+  // they live on over the restart. Idempotent.
   void StopGranting() EXCLUDES(mu_);
 
+  // Polls that wait for a change of the queue; not those whose question is with the store.
   int waiting() const EXCLUDES(mu_);
 
  private:
   struct Poll {
     PollId id = 0;
     AcquireRequest request;
+    // When the wait is over.
     absl::Time until;
     Done<std::vector<GrantedLease>> done;
     uint64_t asked_at = 0;  // generation_ when the store was last asked
   };
   using PollPtr = std::unique_ptr<Poll>;
 
+  // The store's queue listener.
   void OnEligible(int jobs) EXCLUDES(mu_);
   // Before Ask(), with the lock that took the poll from where it was.
   void MarkAsking(Poll& poll) REQUIRES(mu_);
+  // Without the lock: the store may answer before this returns.
   void Ask(PollPtr poll) EXCLUDES(mu_);
+  // The store's answer: serves the poll, puts it (back) among the waiting, or asks again when the
+  // queue changed meanwhile.
   void Answered(PollPtr poll, absl::StatusOr<std::vector<GrantedLease>> leases) EXCLUDES(mu_);
   // A waiting poll that has not asked since the last change, oldest first; null when there is none.
   PollPtr TakeStale() REQUIRES(mu_);
+  // Passes a job that the last poll could not use on to the next.
   void AskNextStale() EXCLUDES(mu_);
 
   Store& store_;

@@ -12,6 +12,7 @@
 namespace probefarm {
 
 // What a worker does under a lease, as it last said. For people: nothing is decided by it.
+// kUnknown: the worker has not said, or says what this version does not know.
 enum class LeasePhase { kUnknown, kFetching, kBuilding, kChecking, kAwaitingUpload, kSending };
 
 struct LeaseProgress {
@@ -24,13 +25,17 @@ struct LeaseProgress {
 // back. Thread-safe.
 class PhaseBoard {
  public:
-  // Replaces all that was known of the session.
+  // Replaces all that was known of the session. With each heartbeat that the store accepted; `now`
+  // is its time.
   void Update(std::string const& session, std::vector<LeaseProgress> progress, bool draining,
               absl::Time now) EXCLUDES(mu_);
   // Drops sessions that have said nothing since `time`.
   void ForgetBefore(absl::Time time) EXCLUDES(mu_);
 
+  // kUnknown for a session or a lease that nothing is known of.
   LeasePhase PhaseOf(std::string const& session, LeaseKey key) const EXCLUDES(mu_);
+  // Whether the worker said with its last heartbeat that it takes nothing new (I9 is its own to
+  // keep: it asks for nothing). False for an unknown session.
   bool Draining(std::string const& session) const EXCLUDES(mu_);
 
  private:

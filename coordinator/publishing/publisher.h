@@ -12,11 +12,13 @@
 
 namespace probefarm {
 
-// The same bytes are at the release host already: the worker may delete its file.
+// The same bytes are at the release host already: the worker may delete its file. Or the
+// coordinator looks after the job already: this is a repeated report.
 struct AlreadyPublished {
   Reason reason;
 };
-// Other bytes stand under the probe's name, and stay: the job has FAILED.
+// Other bytes stand under the probe's name, and stay: the job has FAILED. The reason's code is
+// "conflict".
 struct PublishConflict {
   Reason reason;
 };
@@ -25,6 +27,8 @@ struct UploadDone {
   Reason reason;
 };
 
+// What a worker is told. UploadGrant: send the file so. WaitUntil: keep the file and report again
+// then; the lease goes on.
 using OfferAnswer = std::variant<UploadGrant, WaitUntil, AlreadyPublished, PublishConflict>;
 using UploadReportAnswer = std::variant<UploadDone, UploadGrant, WaitUntil, PublishConflict>;
 
@@ -34,34 +38,54 @@ using UploadReportAnswer = std::variant<UploadDone, UploadGrant, WaitUntil, Publ
 // ones. Every step can be repeated.
 //
 // Calls block (store and release host): run them on an executor, never in a reactor. Thread-safe.
+//
+//   ReportArtifact ─► Offer() ── grant ──► the worker uploads ──► ReportUpload ─► Report()
+//                       │ WaitUntil: later        retry: another grant ◄──────────┤
+//                       ▼ the bytes are there                                     ▼ arrived
+//                    published ◄──────────── Verify(), RunOnce() ◄─────────── VERIFYING
+//
+// This keeps I1 for digests, I8 (nothing can cancel a job from its grant on) and I10. Trouble at
+// the host costs no attempt and rebuilds nothing: the artifact waits at its worker.
 class Publisher {
  public:
-  // `on_published` runs after each probe that reached the catalog: side files are stale now.
+  // `on_published` runs after each probe that reached the catalog: side files are stale now. It
+  // must not block, and may be called on any thread that calls the publisher. The other
+  // collaborators must outlive it.
   Publisher(Store& store, ReleaseHost& host, Clock& clock, Metrics& metrics,
             std::function<void()> on_published);
 
   // Records the artifact, then asks the host for a grant. An error of the host's is a WaitUntil.
-  // ABORTED for a stale lease.
+  // ABORTED for a stale lease. Called again, with the same artifact, whenever a WaitUntil is over.
+  // FAILED_PRECONDITION when this epoch has reported another digest; other errors are the store's.
   absl::StatusOr<OfferAnswer> Offer(LeaseRef const& lease, Artifact const& artifact);
 
-  // What the worker saw of the host's answer to its grant. ABORTED for a stale lease.
+  // What the worker saw of the host's answer to its grant. ABORTED for a stale lease. The host says
+  // what the answer means (ReleaseHost::InterpretUpload). One that arrived is verified at once;
+  // when that fails the worker is done nevertheless, and RunOnce() goes on with it. NOT_FOUND for
+  // an unknown job.
   absl::StatusOr<UploadReportAnswer> Report(LeaseRef const& lease, UploadReport const& report);
 
   // Looks at the asset of one VERIFYING job and publishes, requeues or fails it. An error leaves it
-  // VERIFYING.
+  // VERIFYING. NOT_FOUND for an unknown job; OK, and nothing done, for one that is not VERIFYING.
+  // An asset that the host does not hold (NOT_FOUND there) is what requeues; any other error of the
+  // host's decides nothing.
   absl::Status Verify(JobId id);
 
-  // Verifies every VERIFYING job: what a crash or an unreachable host left behind.
+  // Verifies every VERIFYING job: what a crash or an unreachable host left behind. A job whose
+  // verification fails is logged and harms no other. Call every few seconds.
   void RunOnce();
 
  private:
+  // A grant goes out only when the store has recorded UPLOADING.
   absl::StatusOr<OfferAnswer> AskHost(LeaseRef const& lease, Job const& job);
   absl::StatusOr<OfferAnswer> SettleWithPresent(LeaseRef const& lease, Job const& job);
   WaitUntil HostTrouble(Job const& job, absl::Status const& status);
   absl::StatusOr<UploadReportAnswer> SettleArrived(LeaseRef const& lease);
   absl::StatusOr<UploadReportAnswer> GrantAgain(LeaseRef const& lease, Job const& job,
                                                 std::string const& why);
+  // Logs, counts probefarm_conflicts_total and moves the job to FAILED.
   absl::StatusOr<Reason> FailOnConflict(Job const& job, std::string const& why);
+  // The catalog's row, probefarm_published_total and `on_published`.
   absl::Status Publish(Job const& job, HostedAsset const& asset);
 
   Store& store_;
