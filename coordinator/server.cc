@@ -153,7 +153,7 @@ void CoordinatorServer::Parts::MakeServices() {
   publisher = std::make_unique<Publisher>(*store, *host, clock, metrics,
                                           [this] { side_files_task->Wake(); });
   backfiller = std::make_unique<Backfiller>(
-      *store, inventory, [this] { return reconciler->RunOnce(); }, builders.front(),
+      *store, inventory, [this] { return reconciler->RunOnce(); }, builders,
       RecipeOptions{config.driver_name, config.compilers, config.build_limits});
   executor = std::make_unique<Executor>(kBlockingThreads);
   worker_api = std::make_unique<WorkerApi>(

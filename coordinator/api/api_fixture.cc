@@ -32,7 +32,7 @@ NewJob JobFor(int number) {
 
 ApiFixture::ApiFixture()
     : backfiller_(
-          store_, inventory_, [] { return absl::OkStatus(); }, SampleOffer().builder,
+          store_, inventory_, [] { return absl::OkStatus(); }, SampleOffer().builders,
           RecipeOptions()),
       job_api_(store_, backfiller_, inventory_, phases_, executor_,
                {"1.2.3", clock_.Now(), "http://farm/releases/", [this] { return host_status_; }}) {

@@ -42,12 +42,12 @@ std::vector<ProbeId> ProbesOf(absl::Span<WantedProbe const> wanted) {
 }  // namespace
 
 Backfiller::Backfiller(Store& store, InventoryBoard& inventory,
-                       std::function<absl::Status()> reconcile, BuilderImage builder,
+                       std::function<absl::Status()> reconcile, std::vector<BuilderImage> builders,
                        RecipeOptions recipe)
     : store_(store),
       inventory_(inventory),
       reconcile_(std::move(reconcile)),
-      builder_(std::move(builder)),
+      builders_(std::move(builders)),
       recipe_(std::move(recipe)) {}
 
 absl::StatusOr<BackfillResult> Backfiller::Run(BackfillOrder const& order) {
@@ -84,7 +84,7 @@ absl::StatusOr<Offer> Backfiller::PresentOffer() const {
   for (DriverState const& driver : inventory->drivers) {
     if (driver.source) offer.drivers.push_back(*driver.source);
   }
-  offer.builder = builder_;
+  offer.builders = builders_;
   offer.recipe = recipe_;
   if (offer.kernels.empty() || offer.drivers.empty()) {
     return absl::FailedPreconditionError(

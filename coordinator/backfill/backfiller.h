@@ -37,7 +37,7 @@ class Backfiller {
   // `reconcile` brings the catalog up to what the release host holds; an order does not go by an
   // older picture.
   Backfiller(Store& store, InventoryBoard& inventory, std::function<absl::Status()> reconcile,
-             BuilderImage builder, RecipeOptions recipe);
+             std::vector<BuilderImage> builders, RecipeOptions recipe);
 
   // INVALID_ARGUMENT: a filter that means nothing. FAILED_PRECONDITION: no feed or driver source
   // has been read yet, or the release host cannot be compared with the catalog.
@@ -51,7 +51,7 @@ class Backfiller {
   Store& store_;
   InventoryBoard& inventory_;
   std::function<absl::Status()> const reconcile_;
-  BuilderImage const builder_;
+  std::vector<BuilderImage> const builders_;
   RecipeOptions const recipe_;
 };
 

@@ -101,7 +101,7 @@ class BackfillerTest : public testing::Test {
   InventoryBoard board_;
   std::function<absl::Status()> reconcile_ = [] { return absl::OkStatus(); };
   int requests_ = 0;
-  Backfiller backfiller_{store_, board_, [this] { return reconcile_(); }, SampleOffer().builder,
+  Backfiller backfiller_{store_, board_, [this] { return reconcile_(); }, SampleOffer().builders,
                          RecipeOptions()};
 };
 

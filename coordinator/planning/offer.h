@@ -13,7 +13,7 @@ namespace probefarm {
 struct Offer {
   std::vector<DriverSource> drivers;
   std::vector<Kernel> kernels;  // of all feeds; within a target newest first
-  BuilderImage builder;
+  std::vector<BuilderImage> builders;
   RecipeOptions recipe;
 };
 

@@ -32,11 +32,11 @@ Offer SampleOffer() {
   offer.kernels = {SampleKernel("6.12.117+deb12-cloud-amd64", "6.12.117-1~deb12u1"),
                    SampleKernel("6.1.0-56-cloud-amd64", "6.1.192-2"),
                    SampleKernel("6.1.0-55-cloud-amd64", "6.1.192-1")};
-  offer.builder = {{{"builder.tar", std::string(64, 'b'), 9, {"http://c/b"}},
-                    "sha256:" + std::string(64, 'c'),
-                    "gcc-12=12.2.0"},
-                   {11, 12},
-                   Arch::kX86_64};
+  offer.builders = {{{{"builder.tar", std::string(64, 'b'), 9, {"http://c/b"}},
+                      "sha256:" + std::string(64, 'c'),
+                      "gcc-12=12.2.0"},
+                     {11, 12},
+                     Arch::kX86_64}};
   return offer;
 }
 

@@ -65,7 +65,7 @@ absl::StatusOr<int> ChooseGcc(std::vector<CompilerRule> const& table,
         absl::StrCat("no compiler is configured for kernel ", kernel_release));
   if (std::optional<int> const gcc = HighestUpTo(rule->gcc, available)) return *gcc;
   return absl::FailedPreconditionError(absl::StrCat("kernel ", kernel_release, " needs gcc ",
-                                                    rule->gcc, " or older; the builder image has ",
+                                                    rule->gcc, " or older; there is ",
                                                     absl::StrJoin(available, ", ")));
 }
 

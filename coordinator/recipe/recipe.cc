@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/recipe/build_script.h"
+#include "coordinator/recipe/compiler_choice.h"
 #include "lib/driver/asset_name.h"
 #include "lib/driver/driver_version.h"
 #include "lib/driver/loader_name.h"
@@ -28,17 +29,12 @@ absl::Status CheckDriverName(absl::string_view name) {
                                                  "a-z, 0-9 and _"));
 }
 
-absl::Status CheckBuildable(DriverSource const& driver, Kernel const& kernel, Kind kind,
-                            BuilderImage const& builder) {
+absl::Status CheckBuildable(DriverSource const& driver, Kernel const& kernel, Kind kind) {
   if (std::find(driver.kinds.begin(), driver.kinds.end(), kind) == driver.kinds.end())
     return absl::FailedPreconditionError(
         absl::StrCat("driver ", driver.version, " has no ", KindName(kind)));
   if (!kernel.missing.empty() || kernel.headers.empty())
     return absl::FailedPreconditionError(absl::StrCat("headers incomplete: ", kernel.missing));
-  if (kernel.host.arch != builder.arch)
-    return absl::FailedPreconditionError(absl::StrCat("the builder image is for ",
-                                                      ArchName(builder.arch), ", the kernel for ",
-                                                      ArchName(kernel.host.arch)));
   return absl::OkStatus();
 }
 
@@ -60,20 +56,23 @@ std::map<std::string, std::string> Environment(DriverSource const& driver, Kerne
 }  // namespace
 
 absl::StatusOr<BuildSpec> MakeSpec(DriverSource const& driver, Kernel const& kernel, Kind kind,
-                                   BuilderImage const& builder, RecipeOptions const& options) {
+                                   absl::Span<BuilderImage const> builders,
+                                   RecipeOptions const& options) {
   RETURN_IF_ERROR(CheckDriverName(options.driver_name));
   RETURN_IF_ERROR(CheckDriverVersion(driver.version));
-  RETURN_IF_ERROR(CheckBuildable(driver, kernel, kind, builder));
-  ASSIGN_OR_RETURN(int const gcc, ChooseGcc(options.compilers, kernel.host.release, builder.gcc));
+  RETURN_IF_ERROR(CheckBuildable(driver, kernel, kind));
+  ASSIGN_OR_RETURN(
+      CompilerChoice const compiler,
+      ChooseCompiler(options.compilers, kernel.host.release, kernel.host.arch, builders));
   BuildSpec spec;
   spec.probe = ProbeForHost(driver.version, kernel.host, kind);
   spec.file_name = ProbeFileName(options.driver_name, spec.probe);
   RETURN_IF_ERROR(CheckFileName(spec.file_name));
-  spec.image = builder.image;
+  spec.image = compiler.builder->image;
   spec.headers = kernel.headers;
   spec.source = {driver.archive};
   spec.script = std::string(BuildScript());
-  spec.env = Environment(driver, kernel, kind, gcc, options.driver_name);
+  spec.env = Environment(driver, kernel, kind, compiler.gcc, options.driver_name);
   spec.limits = options.limits;
   spec.expect = {kernel.host.release, driver.version};
   return spec;

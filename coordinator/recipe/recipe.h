@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "coordinator/feeds/kernel_feed.h"
 #include "coordinator/recipe/builder_image.h"
 #include "coordinator/recipe/compiler_table.h"
@@ -20,7 +21,8 @@ struct RecipeOptions {
   BuildLimits limits;
 };
 
-// How to build one probe: the spec, whole. Pure; the same arguments give the same spec.
+// How to build one probe: the spec, whole, with the image of `builders` that ChooseCompiler()
+// takes. Pure; the same arguments give the same spec.
 //
 // The script is one text for all drivers and kernels (build_driver.sh); what differs is `env`:
 //   KIND             bpf or kmod
@@ -43,9 +45,10 @@ struct RecipeOptions {
 // Anything else (124, 137: stopped from outside) says nothing of the probe.
 //
 // INVALID_ARGUMENT: a driver name or version that cannot stand in file names. FAILED_PRECONDITION:
-// the driver has no such kind, headers are missing, the image is for another machine or has no
+// the driver has no such kind, headers are missing, or no image is for that machine and has a
 // compiler that serves. Every message can be shown as the reason why there is no such probe.
 absl::StatusOr<BuildSpec> MakeSpec(DriverSource const& driver, Kernel const& kernel, Kind kind,
-                                   BuilderImage const& builder, RecipeOptions const& options);
+                                   absl::Span<BuilderImage const> builders,
+                                   RecipeOptions const& options);
 
 }  // namespace probefarm
