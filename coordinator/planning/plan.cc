@@ -12,11 +12,11 @@
 namespace probefarm {
 namespace {
 
-NewJob MakeJob(BuildSpec const& spec, std::string fingerprint, JobTerms const& terms) {
+NewJob MakeJob(BuildSpec const& spec, JobTerms const& terms) {
   NewJob job;
   job.probe = spec.probe;
   job.file_name = spec.file_name;
-  job.fingerprint = std::move(fingerprint);
+  job.fingerprint = InputsFingerprint(spec);
   job.requirements = {spec.probe.arch, spec.limits.memory_bytes};
   job.lane = terms.lane;
   job.run_limit = terms.run_limit;
@@ -24,28 +24,37 @@ NewJob MakeJob(BuildSpec const& spec, std::string fingerprint, JobTerms const& t
   return job;
 }
 
-bool FailedWith(ProbeKnowledge const& known, std::string const& fingerprint) {
-  std::vector<std::string> const& failed = known.failed_fingerprints;
-  return std::find(failed.begin(), failed.end(), fingerprint) != failed.end();
+// A limit that was too low for the build may have been raised since.
+bool WouldFailAgain(FailedBuild const& failed, NewJob const& job) {
+  if (failed.fingerprint != job.fingerprint) return false;
+  if (failed.reason_code == "out_of_memory")
+    return job.requirements.memory_bytes <= failed.memory_bytes;
+  if (failed.reason_code == "timed_out") return job.run_limit <= failed.run_limit;
+  return true;
+}
+
+bool IsKnownToFail(ProbeKnowledge const& known, NewJob const& job) {
+  return std::any_of(known.failed.begin(), known.failed.end(),
+                     [&](FailedBuild const& failed) { return WouldFailAgain(failed, job); });
 }
 
 // `wanted` is not published.
 void AddToPlan(Offer const& offer, WantedProbe const& wanted, ProbeKnowledge const& known,
                JobTerms const& terms, Plan& plan) {
   absl::StatusOr<BuildSpec> const spec =
-      MakeSpec(*wanted.driver, *wanted.kernel, wanted.probe.kind, offer.builder, offer.recipe);
+      MakeSpec(*wanted.driver, *wanted.kernel, wanted.probe.kind, offer.builders, offer.recipe);
   if (!spec.ok()) {
     plan.excluded.push_back(
         {wanted.probe, {"not_buildable", absl::StrCat("cannot build: ", spec.status().message())}});
     return;
   }
-  std::string fingerprint = InputsFingerprint(*spec);
-  if (!known.unfinished.has_value() && FailedWith(known, fingerprint)) {
+  NewJob job = MakeJob(*spec, terms);
+  if (!known.unfinished.has_value() && IsKnownToFail(known, job)) {
     ++plan.known_to_fail;
     return;
   }
   if (known.unfinished.has_value()) ++plan.joining;
-  plan.jobs.push_back(MakeJob(*spec, std::move(fingerprint), terms));
+  plan.jobs.push_back(std::move(job));
 }
 
 }  // namespace

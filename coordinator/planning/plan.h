@@ -27,7 +27,7 @@ struct Plan {
   std::vector<NewJob> jobs;
   int64_t joining = 0;
   int64_t published = 0;
-  int64_t known_to_fail = 0;  // failed for good with these very inputs
+  int64_t known_to_fail = 0;  // failed with these inputs, in limits that were no lower
   std::vector<ExcludedProbe> excluded;
 };
 

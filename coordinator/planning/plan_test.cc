@@ -22,11 +22,17 @@ class MakePlanTest : public ::testing::Test {
  protected:
   MakePlanTest() : wanted_(FindWanted(offer_, {}).value().wanted), known_(wanted_.size()) {}
 
-  Plan Make() { return MakePlan(offer_, wanted_, known_, {}).value(); }
+  Plan Make() { return MakePlan(offer_, wanted_, known_, terms_).value(); }
+
+  FailedBuild FailureOf(std::string fingerprint, std::string reason) const {
+    return {std::move(fingerprint), std::move(reason), offer_.recipe.limits.memory_bytes,
+            terms_.run_limit};
+  }
 
   Offer offer_ = SampleOffer();
   std::vector<WantedProbe> wanted_;
   std::vector<ProbeKnowledge> known_;
+  JobTerms terms_;
 };
 
 TEST_F(MakePlanTest, MakesAJobOfEveryProbeThatNothingIsKnownOf) {
@@ -39,8 +45,8 @@ TEST_F(MakePlanTest, MakesAJobOfEveryProbeThatNothingIsKnownOf) {
 
 TEST_F(MakePlanTest, PutsTheWholeSpecAndItsFingerprintIntoTheJob) {
   offer_.recipe.limits.memory_bytes = 12345;
-  JobTerms const terms = {Lane::kNewKernels, absl::Minutes(7)};
-  ASSERT_OK_AND_ASSIGN(Plan const plan, MakePlan(offer_, wanted_, known_, terms));
+  terms_ = {Lane::kNewKernels, absl::Minutes(7)};
+  Plan const plan = Make();
   NewJob const& job = plan.jobs[1];
   ASSERT_OK_AND_ASSIGN(BuildSpec const spec, ParseBuildSpec(job.spec));
   EXPECT_EQ(spec.probe, job.probe);
@@ -66,22 +72,39 @@ TEST_F(MakePlanTest, BuildsAgainWhatTheReleaseHostLost) {
 }
 
 TEST_F(MakePlanTest, LeavesOutWhatFailedWithTheSameInputs) {
-  known_[0].failed_fingerprints = {"other", Make().jobs[0].fingerprint};
+  known_[0].failed = {FailureOf("other", "compiler_error"),
+                      FailureOf(Make().jobs[0].fingerprint, "compiler_error")};
   Plan const plan = Make();
   EXPECT_EQ(plan.known_to_fail, 1);
   EXPECT_THAT(plan.jobs, SizeIs(11));
 }
 
 TEST_F(MakePlanTest, TriesAgainWhenAnInputOfAFailureChanged) {
-  known_[0].failed_fingerprints = {Make().jobs[0].fingerprint};
-  offer_.builder.image.fingerprint = "gcc-12=12.3.0";
+  known_[0].failed = {FailureOf(Make().jobs[0].fingerprint, "compiler_error")};
+  offer_.builders[0].image.fingerprint = "gcc-12=12.3.0";
   Plan const plan = Make();
   EXPECT_EQ(plan.known_to_fail, 0);
   EXPECT_THAT(plan.jobs, SizeIs(12));
 }
 
+TEST_F(MakePlanTest, TriesAgainWhatTookTooLongOnceThereIsMoreTime) {
+  known_[0].failed = {FailureOf(Make().jobs[0].fingerprint, "timed_out")};
+  EXPECT_EQ(Make().known_to_fail, 1);
+  terms_.run_limit += absl::Minutes(1);
+  EXPECT_EQ(Make().known_to_fail, 0);
+  known_[0].failed.push_back(FailureOf(Make().jobs[0].fingerprint, "compiler_error"));
+  EXPECT_EQ(Make().known_to_fail, 1);
+}
+
+TEST_F(MakePlanTest, TriesAgainWhatRanOutOfMemoryOnceThereIsMore) {
+  known_[0].failed = {FailureOf(Make().jobs[0].fingerprint, "out_of_memory")};
+  EXPECT_EQ(Make().known_to_fail, 1);
+  offer_.recipe.limits.memory_bytes += 1;
+  EXPECT_EQ(Make().known_to_fail, 0);
+}
+
 TEST_F(MakePlanTest, JoinsAnUnfinishedJobEvenAfterAFailure) {
-  known_[0].failed_fingerprints = {Make().jobs[0].fingerprint};
+  known_[0].failed = {FailureOf(Make().jobs[0].fingerprint, "compiler_error")};
   known_[0].unfinished = 7;
   Plan const plan = Make();
   EXPECT_EQ(plan.joining, 1);
@@ -101,7 +124,7 @@ TEST_F(MakePlanTest, MadeTwiceIsTheSameAndThenOnlyJoins) {
 }
 
 TEST_F(MakePlanTest, ExcludesWhatTheRecipeCannotBuildWithItsReason) {
-  offer_.builder.gcc = {13};
+  offer_.builders[0].gcc = {13};
   Plan const plan = Make();
   EXPECT_THAT(plan.jobs, SizeIs(4));
   ASSERT_THAT(plan.excluded, SizeIs(8));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -134,13 +135,23 @@ struct LogChunk {
                           // been read to its end
 };
 
+// A FAILED job, as far as it tells whether another one would fail too.
+struct FailedBuild {
+  std::string fingerprint;
+  std::string reason_code;
+  int64_t memory_bytes = 0;  // what it was given
+  absl::Duration run_limit;
+  friend bool operator==(FailedBuild const&, FailedBuild const&) = default;
+  friend std::strong_ordering operator<=>(FailedBuild const&, FailedBuild const&) = default;
+};
+
 // What planning must know of one probe.
 struct ProbeKnowledge {
   std::optional<JobId> unfinished;
   bool published = false;  // the catalog has it and the release host holds it
   std::string sha256;  // of the catalog's record, also when the release host lost the asset; empty:
                        // never published
-  std::vector<std::string> failed_fingerprints;  // of FAILED jobs
+  std::vector<FailedBuild> failed;  // each once, in the order of fingerprints
 };
 
 struct BackfillProgress {

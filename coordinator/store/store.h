@@ -91,8 +91,8 @@ class Store {
   virtual void ReadLog(LogRequest request, Done<LogChunk> done) = 0;
   virtual void ListWorkers(Done<std::vector<WorkerRecord>> done) = 0;
 
-  // What is already known of these probes: an unfinished job, a published asset, a failure with its
-  // fingerprint. In order.
+  // What is already known of these probes: an unfinished job, a published asset, failures and what
+  // they were given. In order.
   virtual void FindProbes(std::vector<ProbeId> probes, Done<std::vector<ProbeKnowledge>> done) = 0;
 
   // A backfill groups jobs (new and joined) so that its progress can be asked for.

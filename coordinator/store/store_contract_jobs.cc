@@ -238,8 +238,9 @@ TEST_P(StoreJobs, KnowsWhatIsUnfinishedAndWhatFailedWithWhichInputs) {
   EXPECT_FALSE(known.unfinished);
   EXPECT_FALSE(known.published);
   EXPECT_EQ(known.sha256, "");
-  EXPECT_THAT(known.failed_fingerprints, ElementsAre(job.fingerprint));
-  EXPECT_THAT(Know(JobFor(2).probe).failed_fingerprints, IsEmpty());
+  EXPECT_THAT(known.failed, ElementsAre(FailedBuild{job.fingerprint, "compiler_error",
+                                                    job.requirements.memory_bytes, job.run_limit}));
+  EXPECT_THAT(Know(JobFor(2).probe).failed, IsEmpty());
 }
 
 TEST_P(StoreJobs, TheListenerHearsOfEveryWayIntoTheQueue) {

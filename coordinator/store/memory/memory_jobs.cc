@@ -171,18 +171,23 @@ absl::StatusOr<LogChunk> MemoryTables::ReadLog(LogRequest const& request) const 
   return chunk;
 }
 
+std::vector<FailedBuild> MemoryTables::FailedBuilds(ProbeId const& probe) const {
+  std::set<FailedBuild> failed;
+  for (auto const& [id, entry] : jobs_) {
+    Job const& job = entry.job;
+    if (job.probe != probe || job.state != JobState::kFailed) continue;
+    failed.insert(
+        {job.fingerprint, job.reason.code, job.requirements.memory_bytes, entry.run_limit});
+  }
+  return {failed.begin(), failed.end()};
+}
+
 std::vector<ProbeKnowledge> MemoryTables::FindProbes(std::vector<ProbeId> const& probes) const {
   std::vector<ProbeKnowledge> all;
   for (ProbeId const& probe : probes) {
     ProbeKnowledge known;
     if (JobEntry const* entry = Unfinished(probe)) known.unfinished = entry->job.id;
-    std::set<std::string> failed;
-    for (auto const& [id, entry] : jobs_) {
-      if (entry.job.probe == probe && entry.job.state == JobState::kFailed) {
-        failed.insert(entry.job.fingerprint);
-      }
-    }
-    known.failed_fingerprints.assign(failed.begin(), failed.end());
+    known.failed = FailedBuilds(probe);
     for (auto const& [id, asset] : assets_) {
       if (asset.probe != probe) continue;
       known.sha256 = asset.sha256;

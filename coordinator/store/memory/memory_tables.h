@@ -49,6 +49,7 @@ class MemoryTables {
   absl::StatusOr<JobPage> ListJobs(JobFilter const& filter, PageRequest const& page) const;
   absl::StatusOr<JobCounts> CountJobs(JobFilter const& filter) const;
   absl::StatusOr<LogChunk> ReadLog(LogRequest const& request) const;
+  std::vector<FailedBuild> FailedBuilds(ProbeId const& probe) const;
   std::vector<ProbeKnowledge> FindProbes(std::vector<ProbeId> const& probes) const;
   BackfillId CreateBackfill(std::string description);
   absl::StatusOr<BackfillProgress> GetBackfill(BackfillId id) const;

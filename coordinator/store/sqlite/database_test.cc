@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "coordinator/store/sqlite/temp_directory.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 class DatabaseTest : public testing::Test {
  protected:
   DatabaseTest() {
-    auto db = Database::Open(directory_.path() + "/t.db", Database::Mode::kReadWrite);
+    auto db = Database::Open(folder_ / "t.db", Database::Mode::kReadWrite);
     EXPECT_OK(db);
     db_ = *std::move(db);
     EXPECT_OK(db_->RunScript("CREATE TABLE t(a, b, c, d)"));
@@ -24,7 +24,7 @@ class DatabaseTest : public testing::Test {
     EXPECT_TRUE(query.Step());
     return query.Int(0);
   }
-  TempDirectory directory_;
+  TemporaryFolder folder_;
   std::unique_ptr<Database> db_;
 };
 
@@ -80,7 +80,7 @@ TEST_F(DatabaseTest, TheSameStatementMayBeUsedWhileItIsInUse) {
 
 TEST_F(DatabaseTest, AReaderCannotWrite) {
   ASSERT_OK_AND_ASSIGN(auto reader,
-                       Database::Open(directory_.path() + "/t.db", Database::Mode::kReadOnly));
+                       Database::Open(folder_ / "t.db", Database::Mode::kReadOnly));
   EXPECT_THAT(reader->Run("INSERT INTO t(a) VALUES (1)"),
               StatusIs(absl::StatusCode::kPermissionDenied));
 }

@@ -16,20 +16,24 @@
 namespace probefarm {
 namespace {
 
-absl::StatusOr<std::vector<std::string>> FailedFingerprints(Database& db, ProbeId const& probe) {
-  Statement query = db.Query(absl::StrCat("SELECT DISTINCT fingerprint FROM jobs WHERE ", kProbeIs,
-                                          " AND state = 'failed' ORDER BY fingerprint"));
+absl::StatusOr<std::vector<FailedBuild>> FailedBuilds(Database& db, ProbeId const& probe) {
+  Statement query = db.Query(
+      absl::StrCat("SELECT DISTINCT fingerprint, reason_code, memory_bytes, run_limit FROM jobs "
+                   "WHERE ",
+                   kProbeIs, " AND state = 'failed' ORDER BY 1, 2, 3, 4"));
   BindProbe(query, probe);
-  std::vector<std::string> fingerprints;
-  while (query.Step()) fingerprints.push_back(query.Text(0));
+  std::vector<FailedBuild> failed;
+  while (query.Step())
+    failed.push_back(
+        {query.Text(0), query.Text(1), query.Int(2), absl::Microseconds(query.Int(3))});
   RETURN_IF_ERROR(query.status());
-  return fingerprints;
+  return failed;
 }
 
 absl::StatusOr<ProbeKnowledge> FindProbe(Database& db, ProbeId const& probe) {
   ProbeKnowledge known;
   ASSIGN_OR_RETURN(known.unfinished, FindUnfinished(db, probe));
-  ASSIGN_OR_RETURN(known.failed_fingerprints, FailedFingerprints(db, probe));
+  ASSIGN_OR_RETURN(known.failed, FailedBuilds(db, probe));
   ASSIGN_OR_RETURN(std::optional<PublishedAsset> const asset, FindAssetOfProbe(db, probe));
   if (asset) {
     known.sha256 = asset->sha256;

@@ -9,8 +9,8 @@
 #include "coordinator/store/sqlite/expiry_operations.h"
 #include "coordinator/store/sqlite/lease_operations.h"
 #include "coordinator/store/sqlite/schema.h"
-#include "coordinator/store/sqlite/temp_directory.h"
 #include "coordinator/store/sqlite/write_context.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -31,7 +31,7 @@ int CountSteps(unsigned /*event*/, void* steps, void* statement, void* /*nanosec
 class QueueCost : public testing::Test {
  protected:
   void SetUp() override {
-    auto db = Database::Open(directory_.path() + "/store.db", Database::Mode::kReadWrite);
+    auto db = Database::Open(folder_ / "store.db", Database::Mode::kReadWrite);
     ASSERT_OK(db);
     db_ = *std::move(db);
     ASSERT_OK(MigrateSchema(*db_));
@@ -56,7 +56,7 @@ class QueueCost : public testing::Test {
   }
   WriteContext Context() { return {*db_, policy_, now_, random_, queues_, sessions_}; }
 
-  TempDirectory directory_;
+  TemporaryFolder folder_;
   std::unique_ptr<Database> db_;
   StorePolicy policy_;
   absl::Time const now_ = absl::FromUnixSeconds(1'800'000'000);

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "coordinator/store/sqlite/sqlite_store.h"
-#include "coordinator/store/sqlite/temp_directory.h"
 #include "coordinator/store/store_contract.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -23,14 +23,14 @@ class SqliteStoreUnderTest final : public StoreUnderTest {
 
   void Restart() override {
     store_.reset();
-    auto opened = SqliteStore::Open(directory_.path() + "/store.db", clock_, options_);
+    auto opened = SqliteStore::Open(folder_ / "store.db", clock_, options_);
     EXPECT_OK(opened);
     if (opened.ok()) store_ = *std::move(opened);
   }
 
  private:
   Clock& clock_;
-  TempDirectory directory_;
+  TemporaryFolder folder_;
   SqliteStoreOptions options_;
   std::unique_ptr<SqliteStore> store_;
 };

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/await.h"
-#include "coordinator/store/sqlite/temp_directory.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -60,8 +60,8 @@ class SqliteStoreTest : public testing::Test {
   }
 
   FakeClock clock_;
-  TempDirectory directory_;
-  std::string const path_ = directory_.path() + "/store.db";
+  TemporaryFolder folder_;
+  std::string const path_ = folder_ / "store.db";
 };
 
 TEST_F(SqliteStoreTest, OneCoordinatorAtATime) {
@@ -74,7 +74,7 @@ TEST_F(SqliteStoreTest, OneCoordinatorAtATime) {
 }
 
 TEST_F(SqliteStoreTest, ADirectoryThatIsNotThereIsNamed) {
-  EXPECT_THAT(SqliteStore::Open(directory_.path() + "/no/store.db", clock_, {}),
+  EXPECT_THAT(SqliteStore::Open(folder_ / "no/store.db", clock_, {}),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/no/store.db")));
 }
 

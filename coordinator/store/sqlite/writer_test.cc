@@ -6,7 +6,7 @@
 #include <future>
 #include <string>
 
-#include "coordinator/store/sqlite/temp_directory.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_macros.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -79,8 +79,8 @@ class WriterTest : public testing::Test {
     return rows;
   }
 
-  TempDirectory directory_;
-  std::string const path_ = directory_.path() + "/t.db";
+  TemporaryFolder folder_;
+  std::string const path_ = folder_ / "t.db";
   std::promise<void> held_;
   std::promise<void> go_;
   std::vector<std::string> finished_;
@@ -140,7 +140,7 @@ TEST_F(WriterTest, AfterDataLossEveryWriteIsRefused) {
 }
 
 TEST_F(WriterTest, ACheckpointThatIsDueEmptiesTheLogIntoTheFile) {
-  auto db = Database::Open(directory_.path() + "/u.db", Database::Mode::kReadWrite);
+  auto db = Database::Open(folder_ / "u.db", Database::Mode::kReadWrite);
   ASSERT_OK(db);
   ASSERT_OK((*db)->RunScript("CREATE TABLE t(x UNIQUE)"));
   Writer writer(*std::move(db), {[] {}, [] {}}, {.max_batch = 1, .checkpoint_frames = 10});
