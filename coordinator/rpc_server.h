@@ -17,16 +17,19 @@ namespace probefarm {
 class RpcServer {
  public:
   // FAILED_PRECONDITION names an address that cannot be listened at. The services outlive the
-  // server.
+  // server. `address` is ADDR:PORT; port 0 takes a free one. Serves when this returns, and the
+  // health service says SERVING. Connections are not encrypted.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(
       std::string const& address, bool reflection, std::vector<grpc::Service*> const& services);
-  // Finishes what runs, but for calls that take longer than a few seconds: these are cancelled.
+  // Finishes what runs, but for calls that take longer than a few seconds: these are cancelled. A
+  // callback call is only over when its reactor has finished, so answer waiting polls first
+  // (Dispatcher::StopGranting).
   ~RpcServer();
 
   RpcServer(RpcServer const&) = delete;
   RpcServer& operator=(RpcServer const&) = delete;
 
-  // The health service says NOT_SERVING from now on.
+  // The health service says NOT_SERVING from now on. Calls are served as before.
   void BeginShutdown();
 
   // With the port that was taken: "127.0.0.1:7600".

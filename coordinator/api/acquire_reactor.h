@@ -10,17 +10,26 @@ namespace probefarm {
 
 // One long poll: hands the request to the dispatcher, and takes it back when the worker goes away.
 // Deletes itself.
+//
+//   auto* const reactor = new AcquireReactor(dispatcher, response);
+//   reactor->Start(request, wait);
+//   return reactor;
 class AcquireReactor final : public grpc::ServerUnaryReactor {
  public:
+  // `response` is gRPC's and lives until OnDone(); the dispatcher must outlive the call.
   AcquireReactor(Dispatcher& dispatcher, v1::AcquireResponse* response)
       : dispatcher_(dispatcher), response_(response) {}
 
+  // Once. The answer may come, and the reactor be gone, before this returns. Finishes with the
+  // dispatcher's status; OK without leases when the wait is over.
   void Start(AcquireRequest request, absl::Duration wait) EXCLUDES(mu_);
 
+  // gRPC calls it when the worker hangs up or its deadline passes, on any of its threads.
   void OnCancel() override EXCLUDES(mu_);
   void OnDone() override { Unref(); }
 
  private:
+  // The dispatcher's callback: fills the response, logs each grant, finishes the call.
   void Answer(absl::StatusOr<std::vector<GrantedLease>> leases);
   void Unref() EXCLUDES(mu_);
 

@@ -24,11 +24,19 @@ namespace probefarm {
 
 // The three services over an in-process channel, on a store and a release host in memory. Every
 // call has a deadline, so that a test which would hang fails.
+//
+//   class JobApiTest : public ApiFixture {};
+//   TEST_F(JobApiTest, …) {
+//     JobId const id = Enqueue(1);
+//     ASSERT_OK(Call<v1::JobService>(&v1::JobService::Stub::Cancel, request));
+//     EXPECT_EQ(JobOf(id).state, JobState::kCancelled);
+//   }
 class ApiFixture : public testing::Test {
  protected:
   ApiFixture();
   ~ApiFixture() override;
 
+  // A unary call; a gRPC error comes back as the absl::Status that lib/rpc/status.h makes of it.
   template <class Service, class Request, class Response>
   absl::StatusOr<Response> Call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
                                                                       Request const&, Response*),
@@ -58,10 +66,12 @@ class ApiFixture : public testing::Test {
   std::string OpenSession(std::string const& worker);
   // `number` makes the kernel's release: "6.1.<number>".
   JobId Enqueue(int number);
+  // Does not wait. An empty lease when there is none.
   v1::Lease Acquire(std::string const& session, std::string const& request_id = "r");
   // Takes a job through all states.
   void Publish(int number);
   Job JobOf(JobId id);
+  // For one slot, with request id "r".
   v1::AcquireRequest AcquireFor(std::string const& session, absl::Duration wait) const;
 
   static constexpr absl::Duration kPatience = absl::Seconds(20);
@@ -72,6 +82,7 @@ class ApiFixture : public testing::Test {
   Metrics metrics_;
   PhaseBoard phases_;
   InventoryBoard inventory_;
+  // What the release host's check answers to GetStatus.
   absl::Status host_status_;
   Dispatcher dispatcher_{store_, clock_};
   Publisher publisher_{store_, host_, clock_, metrics_, [] {}};

@@ -7,14 +7,19 @@
 namespace probefarm {
 
 // What clients call about what exists: kernels that feeds know, probes that are published.
-// Thread-safe. Collaborators outlive it.
+// Thread-safe. Collaborators outlive it. Errors: INVALID_ARGUMENT for a filter, a page size (1 to
+// 1000; 0 means 500) or a page token that cannot be; else the store's.
 class CatalogApi final : public v1::CatalogService::CallbackService {
  public:
   CatalogApi(Store& store, InventoryBoard& inventory) : store_(store), inventory_(inventory) {}
 
+  // Answers from memory, at once. Of the filter, target, arch and the expression over `uname -r`
+  // count. A page begins at a place of the present list, so a feed that is read meanwhile may shift
+  // it.
   grpc::ServerUnaryReactor* ListKernels(grpc::CallbackServerContext* context,
                                         v1::ListKernelsRequest const* request,
                                         v1::ListKernelsResponse* response) override;
+  // Assets that the release host lost are listed too, marked as missing.
   grpc::ServerUnaryReactor* ListProbes(grpc::CallbackServerContext* context,
                                        v1::ListProbesRequest const* request,
                                        v1::ListProbesResponse* response) override;

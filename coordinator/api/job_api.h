@@ -23,39 +23,56 @@ struct ServerFacts {
 
 // What clients call about work. Reactors never block: what must wait runs on `executor`.
 // Thread-safe. Collaborators outlive it.
+//
+// Errors are the collaborators' own, mapped by lib/rpc/status.h; INVALID_ARGUMENT for a filter or
+// page that cannot be.
 class JobApi final : public v1::JobService::CallbackService {
  public:
+  // `executor` must have ended, or have nothing of this left to do, before this is destroyed.
   JobApi(Store& store, Backfiller& backfiller, InventoryBoard& inventory, PhaseBoard& phases,
          Executor& executor, ServerFacts facts);
 
+  // Answers when all is enqueued. At most 1000 excluded probes are listed; the total counts all.
   grpc::ServerUnaryReactor* Backfill(grpc::CallbackServerContext* context,
                                      v1::BackfillRequest const* request,
                                      v1::BackfillResponse* response) override;
+  // NOT_FOUND. A backfill is done when its jobs are final and the side files of their releases
+  // written.
   grpc::ServerUnaryReactor* GetBackfill(grpc::CallbackServerContext* context,
                                         v1::GetBackfillRequest const* request,
                                         v1::GetBackfillResponse* response) override;
+  // Newest first; pages of 1 to 1000, 100 unless asked otherwise.
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  v1::ListJobsRequest const* request,
                                  v1::ListJobsResponse* response) override;
+  // The job and its spec. NOT_FOUND.
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 v1::GetJobRequest const* request,
                                 v1::GetJobResponse* response) override;
+  // See TailLogReactor.
   grpc::ServerWriteReactor<v1::TailLogResponse>* TailLog(
       grpc::CallbackServerContext* context, v1::TailLogRequest const* request) override;
+  // NOT_FOUND; FAILED_PRECONDITION "uploading" once a grant is out, or when the job is final.
   grpc::ServerUnaryReactor* Cancel(grpc::CallbackServerContext* context,
                                    v1::CancelRequest const* request,
                                    v1::CancelResponse* response) override;
+  // NOT_FOUND; FAILED_PRECONDITION for a job that is unfinished or published, or whose probe has
+  // another unfinished job (I7).
   grpc::ServerUnaryReactor* Retry(grpc::CallbackServerContext* context,
                                   v1::RetryRequest const* request,
                                   v1::RetryResponse* response) override;
+  // The last session of every worker that is remembered, the lost ones too.
   grpc::ServerUnaryReactor* ListWorkers(grpc::CallbackServerContext* context,
                                         v1::ListWorkersRequest const* request,
                                         v1::ListWorkersResponse* response) override;
+  // Asks store and release host, on the executor. A host in trouble is part of the answer, not an
+  // error of the call.
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       v1::GetStatusRequest const* request,
                                       v1::GetStatusResponse* response) override;
 
  private:
+  // With the phase that its worker last reported.
   v1::Job Wire(Job const& job) const;
   absl::Status FillStatus(v1::GetStatusResponse& response);
 

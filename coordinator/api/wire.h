@@ -17,20 +17,29 @@ namespace probefarm {
 // Between the coordinator's domain types and generated messages; lib/rpc/wire.h has what workers
 // and clients need too. Towards the domain everything is checked: INVALID_ARGUMENT names the field.
 
+// Towards the wire nothing can fail. Times and probes are lib/rpc/wire.h's.
 v1::JobState ToWire(JobState state);
 v1::Reason ToWire(Reason const& reason);
+// `phase` is left out unless a worker holds the job, `not_before` unless it waits for its backoff.
 v1::Job ToWire(Job const& job, LeasePhase phase);
 v1::LeaseVerdict ToWire(LeaseVerdict verdict);
 v1::UploadGrant ToWire(UploadGrant const& grant);
 v1::UploadWait ToWire(WaitUntil const& wait);
 v1::Kernel ToWire(Kernel const& kernel);
 v1::PublishedProbe ToWire(PublishedAsset const& asset);
+// Phases and draining are looked up under the worker's present session.
 v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases);
 
+// Whether there is such a lease is the store's to say.
 LeaseKey FromWire(v1::LeaseName const& name);
+// kUnknown for a phase of a newer worker.
 LeasePhase FromWire(v1::LeasePhase phase);
+// Code and text are cut to 4096 bytes, between two characters.
 Reason FromWire(v1::Reason const& reason);
+// The digest is 64 lower-case hexadecimal digits, the size positive.
 absl::StatusOr<Artifact> FromWire(v1::Artifact const& artifact);
+// Both compile the expression for the kernel, with a bound on its memory, and refuse one that RE2
+// does not take; unset fields mean all.
 absl::StatusOr<JobFilter> FromWire(v1::JobFilter const& filter);
 absl::StatusOr<AssetFilter> ToAssetFilter(v1::ProbeFilter const& filter);
 
