@@ -14,27 +14,30 @@
 namespace probefarm {
 
 // What an archive may hold; beyond it reading stops with RESOURCE_EXHAUSTED that names the limit.
+// The defaults leave ample room for a kernel's headers (some ten thousand files) and are there for
+// archives that were made to exhaust a machine.
 struct ArchiveLimits {
-  int64_t max_entries = 500'000;
-  int64_t max_entry_bytes = int64_t{4} << 30;
-  int64_t max_total_bytes = int64_t{8} << 30;
-  int max_path_bytes = 4096;
-  int max_depth = 64;       // path components
+  int64_t max_entries = 500'000;               // of every type
+  int64_t max_entry_bytes = int64_t{4} << 30;  // of one file, by what its header announces
+  int64_t max_total_bytes = int64_t{8} << 30;  // of all files together, likewise
+  int max_path_bytes = 4096;                   // of a path, and of a link's target
+  int max_depth = 64;                          // path components
   double max_ratio = 1000;  // unpacked bytes over packed ones, once a megabyte is out
 };
 
+// The types that get past the reader; a device or a FIFO is refused.
 enum class EntryType { kFile, kDirectory, kSymlink, kHardlink };
 
 // One entry, its path checked: relative, without `.`, `..` and empty components, no trailing slash.
 struct ArchiveEntry {
-  std::string path;
+  std::string path;  // "usr/src/linux-headers-6.1.0-47-common/Makefile"
   EntryType type = EntryType::kFile;
   // Of a symlink: as stored; checked to stay in the tree unless absolute below an allowed root (see
   // below). Of a hardlink: a path in the archive, checked and written like `path`.
   std::string link_target;
   int64_t size = 0;  // of a file; otherwise 0
   int mode = 0;      // permission bits only; setuid, setgid and sticky never reach here
-  absl::Time mtime;
+  absl::Time mtime;  // whole seconds
 };
 
 // Reads an archive's entries one after the other, never trusting it. These end the reading with
@@ -45,6 +48,13 @@ struct ArchiveEntry {
 // such roots.) Beyond the limits: RESOURCE_EXHAUSTED. Truncated or broken: DATA_LOSS. All name the
 // archive's path. The root itself ("./") is not an entry. Formats: a .deb's data member (gz, xz,
 // zst), tar plain or compressed with gz, xz, zst. Not thread-safe.
+//
+//   ASSIGN_OR_RETURN(auto reader, ArchiveReader::OpenDeb(path, {}));
+//   while (true) {
+//     ASSIGN_OR_RETURN(std::optional<ArchiveEntry> const entry, reader->Next());
+//     if (!entry.has_value()) break;
+//     … reader->Read(buffer, size) until it answers 0 …
+//   }
 class ArchiveReader {
  public:
   struct Options {
@@ -53,10 +63,14 @@ class ArchiveReader {
     std::vector<std::string> allowed_link_roots;
   };
 
-  // The file stays open until destruction.
+  // The file stays open until destruction. NOT_FOUND and others when it cannot be opened,
+  // INVALID_ARGUMENT when it is compressed more than once; whether it is a tar archive at all shows
+  // at the first Next().
   static absl::StatusOr<std::unique_ptr<ArchiveReader>> OpenTar(std::string const& path,
                                                                 Options options);
-  // The ar container of a .deb; its `data.tar.*` member is what is read.
+  // The ar container of a .deb (deb(5)); its `data.tar.*` member is what is read. Errors are those
+  // of OpenTar(), and DATA_LOSS for what is no ar archive, INVALID_ARGUMENT when there is no such
+  // member.
   static absl::StatusOr<std::unique_ptr<ArchiveReader>> OpenDeb(std::string const& path,
                                                                 Options options);
 
@@ -66,7 +80,9 @@ class ArchiveReader {
   // counts as read. After an error, that error again.
   virtual absl::StatusOr<std::optional<ArchiveEntry>> Next() = 0;
 
-  // Up to `size` bytes of the present file entry; 0 at its end.
+  // Up to `size` bytes of the present file entry; 0 at its end, for an entry of another type, and
+  // before the first Next(). A file that ends before the size that its header announced is
+  // DATA_LOSS. After an error, that error again, from Next() too.
   virtual absl::StatusOr<size_t> Read(char* buffer, size_t size) = 0;
 };
 

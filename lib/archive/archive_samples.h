@@ -1,41 +1,24 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "lib/files/temporary_folder.h"
 
 namespace probefarm {
 
-// A folder that is removed with what is in it.
-class SampleFolder {
- public:
-  SampleFolder();
-  ~SampleFolder();
-  SampleFolder(SampleFolder const&) = delete;
-  SampleFolder& operator=(SampleFolder const&) = delete;
+// Runs a shell command in the folder; the test fails when it does.
+void RunIn(TemporaryFolder const& folder, std::string const& command);
 
-  std::string Path(absl::string_view name) const;
-  void Write(absl::string_view name, absl::string_view content) const;
-  std::string Content(absl::string_view name) const;
-  // Keeps only the first `bytes`.
-  void Truncate(absl::string_view name, size_t bytes) const;
-  // Runs a shell command in the folder; the test fails when it does.
-  void Run(std::string const& command) const;
-
- private:
-  std::filesystem::path folder_;
-};
-
-// An entry as libarchive writes it, however hostile. `type` is one of AE_IF*.
+// An entry as libarchive writes it, however hostile: nothing in it is checked. Its modification
+// time is always 1'700'000'000.
 struct SampleEntry {
   std::string path;
-  unsigned type;
-  int mode = 0644;
+  unsigned type;    // one of AE_IF*
+  int mode = 0644;  // setuid, setgid and sticky bits too
   std::string content;
-  std::string symlink;
-  std::string hardlink;
+  std::string symlink;   // the target, of an AE_IFLNK
+  std::string hardlink;  // the target; then the entry is a hard link whatever its type
 };
 
 SampleEntry SampleFile(std::string path, std::string content = "");
@@ -43,7 +26,8 @@ SampleEntry SampleDirectory(std::string path);
 SampleEntry SampleSymlink(std::string path, std::string target);
 SampleEntry SampleHardlink(std::string path, std::string target);
 
-// Writes a tar archive, packed with "gzip", "xz", "zstd" or not at all.
+// Writes a tar archive at `path`, packed with "gzip", "xz", "zstd" or, for "", not at all. What
+// libarchive refuses to write fails the test.
 void WriteSampleTar(std::string const& path, std::vector<SampleEntry> const& entries,
                     std::string const& filter = "");
 
