@@ -15,6 +15,7 @@
 
 namespace probefarm {
 
+// The mapping `http`.
 struct HttpConfig {
   // How workers and users reach the HTTP port, without a slash at its end; empty: http:// and the
   // address that --http gives.
@@ -22,15 +23,20 @@ struct HttpConfig {
   friend bool operator==(HttpConfig const&, HttpConfig const&) = default;
 };
 
-// The coordinator's configuration file. deploy/coordinator.yaml shows every key with its default.
+// The coordinator's configuration file. deploy/coordinator.yaml shows every key with its default. A
+// plain value: every field was checked by the Read…() function of its part, so what is here can be
+// used without asking again. Keys that nobody knows are errors.
 struct CoordinatorConfig {
   std::string driver_name = "falco";  // first part of every asset's name, and the module's name
+  // `log_level`: debug, info, warning or error.
   LogLevel log_level = LogLevel::kInfo;
+  // With it tools such as grpcurl can list the services.
   bool reflection = false;  // of the gRPC server
   HttpConfig http;
   std::vector<DriverConfig> drivers;
   FeedsConfig feeds;
   std::vector<BuilderConfig> builders;
+  // Sorted by kernel series, none of which stands twice.
   std::vector<CompilerRule> compilers = DefaultCompilers();
   BuildLimits build_limits;
   LeaseConfig leases;
@@ -42,7 +48,8 @@ struct CoordinatorConfig {
 // file, line and key, all of them at once.
 absl::StatusOr<CoordinatorConfig> LoadConfig(std::string const& path);
 
-// What LoadConfig() reads from the file's top mapping.
+// What LoadConfig() reads from the file's top mapping. Errors are noted in the mapping; what is
+// returned then is not to be used. This holds for every Read…() of this folder.
 CoordinatorConfig ReadConfig(YamlMapping& top);
 
 }  // namespace probefarm

@@ -8,7 +8,8 @@
 
 namespace probefarm {
 
-// INVALID_ARGUMENT unless it is an http or https URL with a host, of visible ASCII.
+// INVALID_ARGUMENT unless it is an http or https URL with a host, of visible ASCII. The host itself
+// is not looked at. The message quotes the URL, so it must hold no secret.
 absl::Status CheckHttpUrl(absl::string_view url);
 
 // The last part of the URL's path, without query and fragment; may be empty.

@@ -12,7 +12,10 @@
 namespace probefarm {
 
 // The list at `key` of values that have names: kinds, archs. Empty lists and values that stand
-// twice are errors.
+// twice are errors. `default_values` where there is no such key; `parse` reads one name, and its
+// error is noted at the key.
+//
+//   driver.kinds = ReadNamedValues(mapping, "kinds", driver.kinds, ParseKind);
 template <class T>
 std::vector<T> ReadNamedValues(YamlMapping& mapping, absl::string_view key,
                                std::vector<T> default_values,

@@ -11,16 +11,21 @@ namespace probefarm {
 
 // A builder image, as scripts/builder-image makes it.
 struct BuilderConfig {
-  std::string name;     // "bookworm"; no two builders have the same
+  std::string name;  // "bookworm"; no two builders have the same
+  // It is read when the coordinator starts.
   std::string archive;  // path of the image's archive
   friend bool operator==(BuilderConfig const&, BuilderConfig const&) = default;
 };
 
 // The list `builders`, which is required and not empty.
 std::vector<BuilderConfig> ReadBuilders(YamlMapping& top);
-// The list `compilers`, sorted by kernel; DefaultCompilers() when there is none.
+// The list `compilers`, sorted by kernel; DefaultCompilers() when there is none. Each has `from`, a
+// series such as "6.5", and `gcc`, a major version. A list that is there replaces the default
+// whole.
 std::vector<CompilerRule> ReadCompilers(YamlMapping& top);
-// The mapping `build_limits`.
+// The mapping `build_limits`. Optional; keys `memory`, `cpus`, `processes`, `timeout` (whole
+// seconds), `output` and `log`. Upper bounds are lib/build's, so that a worker takes every spec
+// that comes of it.
 BuildLimits ReadBuildLimits(YamlMapping& top);
 
 }  // namespace probefarm

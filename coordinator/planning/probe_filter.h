@@ -16,7 +16,8 @@ class RE2;
 
 namespace probefarm {
 
-// Which probes of the offer are meant. Every field that is set must match.
+// Which probes of the offer are meant. Every field that is set must match. What a client asks for
+// with a backfill; all empty means everything.
 struct ProbeFilter {
   std::string driver_version;
   std::string target;
@@ -27,6 +28,9 @@ struct ProbeFilter {
 };
 
 // A filter that has been checked against an offer. Immutable, so safe to use from several threads.
+//
+//   ASSIGN_OR_RETURN(ProbeMatcher const matcher, ProbeMatcher::Make(filter, offer));
+//   if (matcher.MatchesDriver(driver) && matcher.MatchesKernel(kernel, release)) …
 class ProbeMatcher {
  public:
   // INVALID_ARGUMENT: a driver version or target that the offer does not have (with those that it
@@ -38,10 +42,12 @@ class ProbeMatcher {
   ~ProbeMatcher();
 
   bool MatchesDriver(DriverSource const& driver) const;
-  // `name_release` is the kernel's release as the probe's name has it.
+  // `name_release` is the kernel's release as the probe's name has it. Looks at target, arch and
+  // expression.
   bool MatchesKernel(Kernel const& kernel, std::string const& name_release) const;
   bool MatchesKind(Kind kind) const;
-  // Whether one more kernel of a target is wanted beside `taken`.
+  // Whether one more kernel of a target is wanted beside `taken`. Counted for each driver version
+  // by itself.
   bool WantsAnother(int taken) const;
 
  private:

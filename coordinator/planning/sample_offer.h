@@ -15,7 +15,7 @@ Kernel SampleKernel(std::string release, std::string package_version);
 DriverSource SampleDriver(std::string version);
 
 // Drivers e5c53d64 and 8.0.0+driver; kernels 6.12.117+deb12, 6.1.0-56 and 6.1.0-55 (all
-// cloud-amd64); an image with gcc 11 and 12.
+// cloud-amd64); an image with gcc 11 and 12. Nothing in it can be fetched.
 Offer SampleOffer();
 
 }  // namespace probefarm

@@ -27,6 +27,7 @@ struct ExcludedProbe {
   Reason reason;
 };
 
+// No probe is in both.
 struct WantedProbes {
   std::vector<WantedProbe> wanted;
   std::vector<ExcludedProbe> excluded;

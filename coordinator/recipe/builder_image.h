@@ -14,6 +14,7 @@ namespace probefarm {
 struct BuilderImage {
   ImageInput image;
   std::vector<int> gcc;  // major versions, each there as `gcc-<version>`; ascending
+  // Of the machine that it runs on; it builds for kernels of the same.
   Arch arch = Arch::kX86_64;
   friend bool operator==(BuilderImage const&, BuilderImage const&) = default;
 };

@@ -7,7 +7,8 @@
 
 namespace probefarm {
 
-// The leading "<major>.<minor>" of a kernel's release; a missing minor is 0.
+// The leading "<major>.<minor>" of a kernel's release; a missing minor is 0. {6, 1} of
+// "6.1.0-56-cloud-amd64". Ordered by major, then minor.
 struct KernelSeries {
   int major = 0;
   int minor = 0;

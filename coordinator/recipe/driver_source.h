@@ -13,6 +13,7 @@ namespace probefarm {
 struct DriverSource {
   std::string version;  // "8.0.0+driver"; what the probes are named and marked with
   ArchiveInput archive;
+  // Driver versions after 9.1.0 have no eBPF probe: Falco 0.44 removed it.
   std::vector<Kind> kinds;  // what can be built of it: not every version has an eBPF probe
   friend bool operator==(DriverSource const&, DriverSource const&) = default;
 };
