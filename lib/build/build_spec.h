@@ -19,7 +19,7 @@ struct Input {
                        // folder of inputs
   std::string sha256;  // 64 lower-case hexadecimal digits
   int64_t size = 0;    // bytes
-  std::vector<std::string> urls;
+  std::vector<std::string> urls;  // http or https; none: it must be in the cache already
   friend bool operator==(Input const&, Input const&) = default;
 };
 
@@ -31,7 +31,8 @@ struct ArchiveInput {
   Input file;
   ArchiveFormat format = ArchiveFormat::kDeb;
   // Only entries below this folder, which is taken off: "usr/src/scap-0.20.0/" puts its content at
-  // the tree's root. Empty: all.
+  // the tree's root. Empty: all. An archive with nothing below it is an input that is wrong for
+  // good.
   std::string strip_prefix;
   friend bool operator==(ArchiveInput const&, ArchiveInput const&) = default;
 };
@@ -46,14 +47,15 @@ struct ImageInput {
   friend bool operator==(ImageInput const&, ImageInput const&) = default;
 };
 
-// What a build may use; beyond it the build fails.
+// What a build may use; beyond it the build fails, except that a log beyond its limit is cut.
+// bounds.h has what each may be.
 struct BuildLimits {
-  int64_t memory_bytes = int64_t{2} << 30;
-  double cpus = 1;
-  int processes = 512;
-  absl::Duration timeout = absl::Minutes(20);
-  int64_t output_bytes = int64_t{256} << 20;
-  int64_t log_bytes = int64_t{16} << 20;
+  int64_t memory_bytes = int64_t{2} << 30;     // of the container, swap and tmpfs included
+  double cpus = 1;                             // processors' time; 0.5: half of one
+  int processes = 512;                         // at one time, threads included
+  absl::Duration timeout = absl::Minutes(20);  // of the script; fetching and unpacking do not count
+  int64_t output_bytes = int64_t{256} << 20;   // of the artifact
+  int64_t log_bytes = int64_t{16} << 20;       // of what the script prints; the worker's lines pass
   friend bool operator==(BuildLimits const&, BuildLimits const&) = default;
 };
 
@@ -77,11 +79,12 @@ struct BuildSpec {
   ProbeId probe;
   std::string file_name;  // true name: "falco_debian_6.1.170-3-cloud-amd64_1.ko"
   ImageInput image;
+  // Unpacked in this order, one over another: a later entry replaces an earlier one of its path.
   std::vector<ArchiveInput> headers;
   std::vector<ArchiveInput> source;
-  std::string script;
-  std::map<std::string, std::string> env;
-  std::string output = "out/probe";
+  std::string script;                      // bash, verbatim
+  std::map<std::string, std::string> env;  // the script's, by name
+  std::string output = "out/probe";        // relative to /build
   BuildLimits limits;
   ArtifactExpectation expect;
   friend bool operator==(BuildSpec const&, BuildSpec const&) = default;
@@ -92,9 +95,11 @@ struct BuildSpec {
 // docs/build-spec.md describes the document.
 std::string ToJson(BuildSpec const& spec);
 
-// INVALID_ARGUMENT names the key. Unknown, missing and repeated keys, digests that are not digests,
-// URLs that are not http or https, paths that leave their tree, values out of their bounds and
-// documents over 1 MB are refused.
+// Reads what ToJson() writes, and any JSON with the same keys, however spaced or ordered. Pure;
+// nothing that a document holds makes it throw. INVALID_ARGUMENT names the key's path
+// ("headers[0].file.size"): unknown, missing and repeated keys, digests that are not digests, URLs
+// that are not http or https, paths that leave their tree, values out of their bounds and documents
+// over 1 MB are refused.
 absl::StatusOr<BuildSpec> ParseBuildSpec(absl::string_view json);
 
 // SHA-256 over what can change the output: the digests of headers and source (not their names or

@@ -14,23 +14,28 @@ namespace probefarm {
 
 // A value of a JSON document with the path that leads to it, for reading untrusted documents: no
 // method throws, and each error is INVALID_ARGUMENT and names the path ("headers[0].file.size").
-// Points into the document, which must outlive it.
+// Points into the document, which must outlive it. Cheap to copy; thread-safe.
+//
+//   RETURN_IF_ERROR(value.CheckKeys({"name", "size"}));
+//   ASSIGN_OR_RETURN(input.name, value.At("name").String());
+//   ASSIGN_OR_RETURN(input.size, value.At("size").Int(1, kMaxInputBytes));
 class JsonValue {
  public:
   explicit JsonValue(nlohmann::json const& document) : JsonValue(document, "") {}
 
   // An object with these keys, no more and no fewer?
   absl::Status CheckKeys(std::initializer_list<char const*> keys) const;
-  // Of an object that CheckKeys() has found to have the key.
+  // Of an object that CheckKeys() or Keys() has found to have the key: of another it would throw.
   JsonValue At(char const* key) const;
-  // Of an object with at most `max` keys, whatever they are.
+  // Of an object with at most `max` keys, whatever they are. In the order of their bytes.
   absl::StatusOr<std::vector<std::string>> Keys(size_t max) const;
   // Of an array of at most `max` elements.
   absl::StatusOr<std::vector<JsonValue>> Elements(size_t max) const;
 
-  absl::StatusOr<std::string> String() const;
-  absl::StatusOr<int64_t> Int(int64_t min, int64_t max) const;
-  absl::StatusOr<double> Number(double min, double max) const;
+  // The value, of exactly this type: "7" is no number and 7 no string. Both bounds are included.
+  absl::StatusOr<std::string> String() const;                   // UTF-8, and may hold NUL
+  absl::StatusOr<int64_t> Int(int64_t min, int64_t max) const;  // 1.0 and 1e3 are no integers
+  absl::StatusOr<double> Number(double min, double max) const;  // an integer, too
 
   // "<path>: <message>", for what a caller finds wrong with the value.
   absl::Status Refuse(absl::string_view message) const;

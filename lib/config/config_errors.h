@@ -12,12 +12,14 @@ namespace probefarm {
 // "coordinator.yaml:12: releases.directory.root: is missing". Not thread-safe.
 class ConfigErrors {
  public:
+  // `file` is the path as the user gave it: it begins every message.
   explicit ConfigErrors(std::string file);
 
-  // `line` counts from 1. An empty `key` is the file itself.
+  // `line` counts from 1. `key` is its whole path ("drivers[2].version"); an empty one is the file
+  // itself. `message` reads on from the key: "is missing", "'x' is not a number".
   void Add(int line, absl::string_view key, absl::string_view message);
-  // INVALID_ARGUMENT with one line for each error, in the order of the file, the first fifty; OK
-  // when there is none.
+  // INVALID_ARGUMENT with one line for each error, in the order of the file, the first fifty, then
+  // one line that counts the rest; OK when there is none.
   absl::Status ToStatus() const;
 
  private:

@@ -25,21 +25,34 @@ class YamlDocument;
 // key's whole path. After an error the default stands in, or an empty value where there is none, so
 // that reading goes on and finds the next error; the caller discards what was read then.
 //
-// Lives as long as the callback that it is given to. Not thread-safe.
+// Lives as long as the callback that it is given to. Not thread-safe. Asking is what makes
+// a key known: a reader asks for every key that may stand there, whether it needs the value or not.
+// Bounds are included.
+//
+//   return ReadYamlFile(path, [&config](YamlMapping& top) {
+//     config.listen = top.String("listen", "0.0.0.0:7600");
+//     config.lease_ttl = top.Duration("lease_ttl", absl::Seconds(5), absl::Hours(1));
+//     top.Mapping("tls", YamlMapping::Presence::kOptional,
+//                 [&config](YamlMapping& tls) { config.key_file = tls.String("key_file"); });
+//   });
 class YamlMapping {
  public:
   YamlMapping(YamlMapping const&) = delete;
   YamlMapping& operator=(YamlMapping const&) = delete;
   ~YamlMapping();
 
+  // Whether an absent key is an error.
   enum class Presence { kRequired, kOptional };
+  // Reads a mapping; must not keep it.
   using Reader = std::function<void(YamlMapping&)>;
 
+  // Whether the key stands there, with any value or none.
   bool Has(absl::string_view key);
   // Whether the value is a mapping: for a key that can also hold a word.
   bool HasMapping(absl::string_view key);
 
-  // A key without a default is required. Numbers and booleans are words too.
+  // A key without a default is required. Numbers and booleans are words too. A key without a value
+  // ("listen:") is an error, also where there is a default.
   std::string String(absl::string_view key,
                      std::optional<std::string> default_value = std::nullopt);
   int64_t Int(absl::string_view key, int64_t min, int64_t max,
@@ -54,6 +67,7 @@ class YamlMapping {
   // "512MB", "2GB", "1048576": bytes, powers of 1024.
   int64_t Bytes(absl::string_view key, int64_t min, int64_t max,
                 std::optional<int64_t> default_value = std::nullopt);
+  // A list of words; one that holds anything else is an error. May be empty.
   std::vector<std::string> Strings(
       absl::string_view key, std::optional<std::vector<std::string>> default_value = std::nullopt);
 

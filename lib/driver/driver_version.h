@@ -13,11 +13,15 @@ namespace probefarm {
 enum class LoaderGeneration { kA, kB, kC, kD, kE };
 
 // `<n>.<n>.<n>+driver` up to 2 is A, 3 is B, 4 is C, 5 and 6 are D, 7 and later E. Commit hashes
-// and all versions that no Falco release names are A.
+// and all versions that no Falco release names are A. Pure; takes any text.
+//
+//   "b7eb0dd65226a8dc254d228c8d950d07bf3521d2", "2.0.0+driver"  A
+//   "6.0.1+driver"                                              D (Falco 0.36)
+//   "8.0.0+driver"                                              E (Falco 0.40)
 LoaderGeneration GenerationOf(absl::string_view driver_version);
 
 // Refuses what cannot be a path component of a URL and a tag: empty, over 100 characters, or
-// outside [A-Za-z0-9._+~-].
+// outside [A-Za-z0-9._+~-]. INVALID_ARGUMENT with the version and the rule. Pure.
 absl::Status CheckDriverVersion(absl::string_view driver_version);
 
 }  // namespace probefarm

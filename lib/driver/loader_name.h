@@ -17,13 +17,19 @@ struct HostKernel {
 };
 
 // The probe that a loader of `driver_version` asks for on `host`. Pure. Knows the base rule and
-// Debian's:
+// Debian's, and applies the base rule to every other target:
+//
 //  - base: `uname -v` through s/#\([0-9]\+\).*/\1/, no match leaves it unchanged
-//  (falco-driver-loader, get_kernel_config);
+//    (falco-driver-loader, get_kernel_config);
+//
 //  - Debian from generation D on: where `uname -v` holds <n>.<n>.<n>-<n>, the release is that, then
-//  `-`, then the flavour
-//    (`rt-`, `cloud-` or none) and the arch found in `uname -r`; from E on the version is then 1
-//    (falcoctl, debian.go).
+//    `-`, then the flavour (`rt-`, `cloud-` or none) and the arch found in `uname -r`; from E on
+//    the version is then 1 (falcoctl, debian.go).
+//
+// On a host with release "6.1.0-47-cloud-amd64" and version "#1 SMP … Debian 6.1.170-3 (…)":
+//
+//   2.0.0+driver   release 6.1.0-47-cloud-amd64   version 1
+//   8.0.0+driver   release 6.1.170-3-cloud-amd64  version 1
 ProbeId ProbeForHost(absl::string_view driver_version, HostKernel const& host, Kind kind);
 
 }  // namespace probefarm

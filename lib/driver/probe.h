@@ -11,7 +11,8 @@ namespace probefarm {
 // What is compiled: the legacy eBPF probe (`.o`) or the kernel module (`.ko`).
 enum class Kind { kBpf, kKmod };
 
-// "bpf" / "kmod", as on the command line, in JSON and in the database.
+// "bpf" / "kmod", as on the command line, in JSON and in the database. Other names are
+// INVALID_ARGUMENT.
 absl::string_view KindName(Kind kind);
 absl::StatusOr<Kind> ParseKind(absl::string_view name);
 // "o" / "ko".
@@ -20,7 +21,8 @@ absl::string_view KindExtension(Kind kind);
 // The machine of the host, by the kernel's name for it.
 enum class Arch { kX86_64, kAarch64 };
 
-// "x86_64" / "aarch64", as `uname -m` prints it and download URLs hold it.
+// "x86_64" / "aarch64", as `uname -m` prints it and download URLs hold it. Other names, Debian's
+// among them, are INVALID_ARGUMENT.
 absl::string_view ArchName(Arch arch);
 absl::StatusOr<Arch> ParseArch(absl::string_view name);
 // "amd64" / "arm64", as Debian calls it.
@@ -38,6 +40,7 @@ struct ProbeId {
   std::string kernel_version;  // "1"
   Kind kind = Kind::kBpf;
 
+  // What makes the cell; refers to this.
   auto Key() const {
     return std::tie(driver_version, arch, target, kernel_release, kernel_version, kind);
   }
