@@ -30,9 +30,9 @@ struct RecipeOptions {
 //   DRIVER_VERSION   as the probe is marked
 //   KERNEL_DIR       the headers: /kernel/<Kernel::kernel_dir>
 //   KERNEL_RELEASE   uname -r, which the headers' UTS_RELEASE must equal
-//   KERNEL_VERSION   uname -v as the feed knows it: its #<number> must be the headers'
-//   UTS_VERSION's PACKAGE_VERSION  a word of UTS_VERSION; on Debian, where it is one, else empty CC
-//   gcc-<version> by the compiler table
+//   KERNEL_VERSION   uname -v as the feed knows it: its #<number> must be that of UTS_VERSION
+//   PACKAGE_VERSION  a word of UTS_VERSION; on Debian, where it is one, else empty
+//   CC               gcc-<version> by the compiler table
 //
 // The last line of a failed build is its reason: "probefarm: <one sentence>". The script ends with
 //   0   output/probe is there

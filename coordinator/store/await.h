@@ -10,7 +10,8 @@
 
 namespace probefarm {
 
-// The answer of a call of the store, when it comes.
+// The answer of a call of the store, when it comes. `start` gets the callback and calls the store,
+// once, before this returns.
 template <class T, class Start>
 std::future<absl::StatusOr<T>> Answer(Start&& start) {
   std::promise<absl::StatusOr<T>> promise;

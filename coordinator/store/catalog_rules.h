@@ -15,11 +15,14 @@ namespace probefarm {
 // `of_name` the one for (tag, asset_name); null when there is none. A job that has published this
 // very digest may do so again, which changes nothing. INVALID_ARGUMENT when the asset is not of the
 // job's probe; FAILED_PRECONDITION when its digest is not the one that the job reported;
-// ALREADY_EXISTS when the probe has another digest, or the name another probe (I10).
+// ALREADY_EXISTS when the probe has another digest, or the name another probe (I10). That the job
+// is VERIFYING is Transition()'s to check. An asset that was lost may be recorded again, with the
+// same digest only.
 absl::Status CheckPublish(Job const& job, PublishedAsset const& asset,
                           PublishedAsset const* of_probe, PublishedAsset const* of_name);
 
-// INVALID_ARGUMENT for a revision that the release has not reached.
+// INVALID_ARGUMENT for a revision that the release has not reached. A mark that were ahead of the
+// catalog would hide the changes up to it.
 absl::Status CheckRevision(std::string const& tag, int64_t revision, int64_t current);
 
 }  // namespace probefarm

@@ -12,7 +12,8 @@
 
 namespace probefarm {
 
-// What an append does to a log.
+// What an append does to a log. A sender that goes on from `acknowledged` loses nothing and never
+// meets a gap.
 struct LogAppend {
   std::string bytes;         // to be added at the log's end; may be empty
   int64_t acknowledged = 0;  // the answer: everything the sender has up to here is dealt with
@@ -29,10 +30,12 @@ absl::StatusOr<LogAppend> PlanLogAppend(int64_t length, int64_t offset, absl::st
 // INVALID_ARGUMENT for a negative offset or a limit that is not positive.
 absl::Status CheckLogRequest(LogRequest const& request);
 
-// Whether the log of `epoch` grows no more: that run, or the job, is over. Pure.
+// Whether the log of `epoch` grows no more: that run, or the job, is over. Pure. An epoch that the
+// job has not reached is not over; nor is epoch 0 of a job that waits for its first run.
 bool RunIsOver(Job const& job, int64_t epoch);
 
-// The length that an OUT_OF_RANGE of AppendLog carries; nullopt for any other status.
+// The length that an OUT_OF_RANGE of AppendLog carries; nullopt for any other status. A sender goes
+// on from there.
 std::optional<int64_t> LogLengthOf(absl::Status const& status);
 
 }  // namespace probefarm

@@ -9,7 +9,9 @@
 
 namespace probefarm {
 
-// Pages go on after the last id that they showed.
+// Pages go on after the last id that they showed. Ids grow and are never given twice, so a page
+// neither doubles nor skips what was there when the first one was asked for, whatever changes
+// meanwhile.
 std::string CursorAfter(int64_t id);
 
 // The id that the page starts after; nullopt: from the start. INVALID_ARGUMENT for a cursor that is

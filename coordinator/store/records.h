@@ -17,6 +17,7 @@ using BackfillId = int64_t;
 
 // --- sessions and leases
 
+// Session, worker id and request ids: 1 to 200 bytes without control characters.
 struct NewSession {
   std::string session;  // random, made by the coordinator
   std::string worker;
@@ -29,7 +30,8 @@ struct OpenedSession {
   std::vector<LeaseVerdict> verdicts;  // one for each of NewSession::held
 };
 
-// A worker's claim on a lease.
+// A worker's claim on a lease. Compare-and-set by all three keeps out a worker that was given up
+// for lost (I4).
 struct LeaseRef {
   LeaseKey key;
   std::string session;
@@ -37,10 +39,13 @@ struct LeaseRef {
 
 struct AcquireRequest {
   std::string session;
+  // Chosen by the worker: new for a new wish, the same for a repetition.
   std::string request_id;
+  // The worker's free slots.
   int max_leases = 1;
 };
 
+// All that a worker needs: the spec is complete, and the epoch names the lease.
 struct GrantedLease {
   Job job;           // LEASED, with its new epoch
   std::string spec;  // canonical JSON
@@ -56,18 +61,21 @@ struct HeartbeatAnswer {
   std::vector<LeaseVerdict> verdicts;  // one for each of HeartbeatRequest::held
 };
 
+// A lease that was taken from a lost or overdue worker; key and worker are those it had.
 struct ExpiredLease {
   LeaseKey key;
   std::string worker;
   Job job;  // after the event: QUEUED, DEAD, or VERIFYING when a grant was out
 };
 
+// A worker as its last session knows it.
 struct WorkerRecord {
   std::string worker;
   std::string session;
   Capabilities capabilities;
   int slots = 0;
   int free_slots = 0;
+  // Before the first one: when the session was opened, or the store started again.
   absl::Time last_heartbeat;
   bool live = false;
   std::vector<Job> leases;
@@ -75,16 +83,19 @@ struct WorkerRecord {
 
 // --- jobs
 
+// See CheckNewJob() for what is refused.
 struct NewJob {
   ProbeId probe;
   std::string file_name;
   std::string fingerprint;
   Requirements requirements;
   Lane lane = Lane::kBackfill;
+  // From the grant on; see Job::run_deadline.
   absl::Duration run_limit = absl::Hours(1);
   std::string spec;  // canonical JSON
 };
 
+// One transaction, but for entries that are refused.
 struct EnqueueBatch {
   std::vector<NewJob> jobs;
   std::string idempotency_key;         // may be empty
@@ -98,6 +109,7 @@ struct EnqueuedJob {
 
 // Every field that is set must match.
 struct JobFilter {
+  // An empty string or list, or nullopt, is not set.
   std::vector<JobState> states;  // any of; empty: all
   std::string driver_version;
   std::string target;
@@ -119,11 +131,14 @@ struct JobPage {
   std::string next_cursor;  // empty: no more
 };
 
+// A state without jobs may be left out.
 using JobCounts = std::map<JobState, int64_t>;
 
+// INVALID_ARGUMENT for a negative offset or a limit that is not positive.
 struct LogRequest {
   JobId job = 0;
   std::optional<int64_t> epoch;
+  // In bytes, as `limit`.
   int64_t offset = 0;
   int64_t limit = 1 << 20;
 };
@@ -154,6 +169,7 @@ struct ProbeKnowledge {
   std::vector<FailedBuild> failed;  // each once, in the order of fingerprints
 };
 
+// A backfill is done when all counts are of final states and no release is stale.
 struct BackfillProgress {
   BackfillId id = 0;
   std::string description;
@@ -163,10 +179,14 @@ struct BackfillProgress {
 
 // --- the catalog
 
+// Whether the release host still holds what was published; found out by the reconciler.
 enum class AssetPresence { kPresent, kMissing };
 
+// The catalog has at most one for a probe and one for (tag, asset_name); its digest never changes
+// (I10).
 struct PublishedAsset {
   ProbeId probe;
+  // The name that loaders ask for, before the host's sanitising.
   std::string file_name;  // true name
   std::string tag;
   std::string asset_name;  // as the release host holds it
@@ -176,6 +196,7 @@ struct PublishedAsset {
   JobId job = 0;
   int64_t epoch = 0;
   std::string worker;
+  // When the job left its lease for VERIFYING.
   absl::Time built_at;
   absl::Time published_at;
   AssetPresence presence = AssetPresence::kPresent;
@@ -192,11 +213,13 @@ struct AssetFilter {
   std::optional<AssetPresence> presence;
 };
 
+// In the order of first publication.
 struct AssetPage {
   std::vector<PublishedAsset> assets;
   std::string next_cursor;
 };
 
+// Its side files are to be written again.
 struct StaleRelease {
   std::string tag;
   int64_t revision = 0;  // grows with every change of the tag's part of the catalog

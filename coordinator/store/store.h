@@ -21,6 +21,7 @@ namespace probefarm {
 // Called exactly once, on a thread of the store, after the commit (for a write) or the read. Must
 // not block.
 template <class T>
+// After Shutdown() it runs on the caller's thread, with UNAVAILABLE.
 using Done = absl::AnyInvocable<void(absl::StatusOr<T>) &&>;
 
 // Everything that must outlive the coordinator: jobs, sessions, logs, the catalog of published
@@ -33,6 +34,11 @@ using Done = absl::AnyInvocable<void(absl::StatusOr<T>) &&>;
 // epoch, session), never on being the only process, so that PostgreSQL with several coordinators
 // can stand behind the same contract. One suite, store_contract.h, runs against every
 // implementation.
+//
+// Callers that may block use Await(); reactors pass a callback that finishes the call:
+//
+//   store.GetJob(id, [reactor](absl::StatusOr<Job> job) { reactor->Finish(…); });
+//   auto job = Await<Job>([&](Done<Job> done) { store.GetJob(id, std::move(done)); });
 class Store {
  public:
   virtual ~Store() = default;
@@ -41,54 +47,67 @@ class Store {
 
   // Voids every earlier session of the worker id and rebinds to the new one the leases in `held`
   // that the worker's earlier session (or its last, if it has ended) still owns by epoch. Its other
-  // leases are released without counting.
+  // leases are released without counting. One verdict for each lease named. INVALID_ARGUMENT for
+  // ids that cannot be; ALREADY_EXISTS when the session is there.
   virtual void OpenSession(NewSession session, Done<OpenedSession> done) = 0;
 
   // Grants up to `request.max_leases` eligible jobs. The same request id of the same session
   // replays the same leases, as long as they are still held, whatever happened to the first answer.
-  // ABORTED when the session is unknown or void.
+  // ABORTED when the session is unknown or void. INVALID_ARGUMENT for a request id that cannot be.
+  // Does not keep the session alive: only OpenSession() and Heartbeat() do.
   virtual void Acquire(AcquireRequest request, Done<std::vector<GrantedLease>> done) = 0;
 
   // Keeps the session alive and reconciles its leases. ABORTED "reopen" for an unknown session,
   // ABORTED "void" for one that a later session of the same worker id replaced. Leases that the
-  // worker never heard of go back to the queue uncounted.
+  // worker never heard of go back to the queue uncounted. A lease younger than
+  // StorePolicy::unheard_grace is not yet one of these.
   virtual void Heartbeat(HeartbeatRequest request, Done<HeartbeatAnswer> done) = 0;
 
   // One event of a worker on its lease. ABORTED when (job, epoch, session) is not the present
-  // lease. A final report that repeats the accepted one is OK.
+  // lease. A final report that repeats the accepted one is OK. FAILED_PRECONDITION when the state
+  // machine refuses the event; INVALID_ARGUMENT for Grant and Verified, which have calls of their
+  // own.
   virtual void ApplyToLease(LeaseRef lease, JobEvent event, Done<Job> done) = 0;
 
   // Appends to the job's log at `offset` of this epoch. What the log already holds is skipped; the
   // answer is the length now. OUT_OF_RANGE for a gap, with the length. Bytes beyond `max_log_bytes`
-  // are dropped and the log says so once. A stale epoch is ABORTED.
+  // are dropped and the log says so once. A stale epoch is ABORTED. INVALID_ARGUMENT for a negative
+  // offset.
   virtual void AppendLog(LeaseRef lease, int64_t offset, std::string bytes, Done<int64_t> done) = 0;
 
   // Ends sessions that have not been heard of for `ttl` and requeues their leases; also leases
   // beyond their run deadline. Those in UPLOADING go to VERIFYING instead: see Transition(). After
-  // a restart every session gets one full ttl first. Answers what expired.
+  // a restart every session gets one full ttl first. Answers what expired. Jobs whose backoff is
+  // over become eligible with it, so it is called about once a second.
   virtual void ExpireSessions(absl::Duration ttl, Done<std::vector<ExpiredLease>> done) = 0;
 
   // --- jobs; the planner's and the clients' calls
 
   // One answer for each entry, in order: a bad entry harms no other. An unfinished job for the same
   // probe is joined instead of doubled (I7). The same idempotency key (when not empty) answers what
-  // it answered first.
+  // it answered first. NOT_FOUND, for the whole, when there is no such backfill. SQLite keeps the
+  // answers of a key for a week.
   virtual void Enqueue(EnqueueBatch batch, Done<std::vector<absl::StatusOr<EnqueuedJob>>> done) = 0;
 
   // One event on a job that is not a worker's: Cancel, Retry, UploadArrived, …. NOT_FOUND, or
-  // FAILED_PRECONDITION by the state machine. When `if_epoch` is given and differs: ABORTED.
+  // FAILED_PRECONDITION by the state machine. When `if_epoch` is given and differs: ABORTED. A
+  // Retry is refused while another job of the probe is unfinished (I7). INVALID_ARGUMENT for Grant
+  // and Verified.
   virtual void ApplyToJob(JobId job, std::optional<int64_t> if_epoch, JobEvent event,
                           Done<Job> done) = 0;
 
+  // NOT_FOUND, as for GetSpec() and ReadLog().
   virtual void GetJob(JobId job, Done<Job> done) = 0;
   virtual void GetSpec(JobId job, Done<std::string> done) = 0;
   // Newest first; see JobFilter. Pages are stable: a job that changes meanwhile is neither doubled
   // nor lost.
   virtual void ListJobs(JobFilter filter, PageRequest page, Done<JobPage> done) = 0;
+  // INVALID_ARGUMENT for an expression that does not compile, here and in every call with a filter.
   virtual void CountJobs(JobFilter filter, Done<JobCounts> done) = 0;
   // Up to `limit` bytes from `offset` of the log of the job's latest epoch (or the one that the
-  // request names).
+  // request names). An offset beyond the end reads nothing.
   virtual void ReadLog(LogRequest request, Done<LogChunk> done) = 0;
+  // One record for each worker id whose last session is remembered, by id.
   virtual void ListWorkers(Done<std::vector<WorkerRecord>> done) = 0;
 
   // What is already known of these probes: an unfinished job, a published asset, failures and what
@@ -97,14 +116,19 @@ class Store {
 
   // A backfill groups jobs (new and joined) so that its progress can be asked for.
   virtual void CreateBackfill(std::string description, Done<BackfillId> done) = 0;
+  // NOT_FOUND.
   virtual void GetBackfill(BackfillId backfill, Done<BackfillProgress> done) = 0;
 
   // --- the catalog
 
   // VERIFYING → PUBLISHED and the catalog's row in one transaction; the release's side files become
-  // stale with it. ALREADY_EXISTS when the catalog holds the probe with another digest.
+  // stale with it. ALREADY_EXISTS when the catalog holds the probe with another digest. NOT_FOUND;
+  // INVALID_ARGUMENT and FAILED_PRECONDITION as CheckPublish() says, the latter also for a job that
+  // is not VERIFYING. The same publication again is OK and changes nothing.
   virtual void Publish(JobId job, PublishedAsset asset, Done<Job> done) = 0;
+  // By the name that the release host holds it under. NOT_FOUND.
   virtual void FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) = 0;
+  // In the order in which probes were first published.
   virtual void ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) = 0;
   virtual void CountAssets(AssetFilter filter, Done<int64_t> done) = 0;
   // The release host no longer holds it (or holds it again). The record and its digest stay: a
@@ -113,7 +137,8 @@ class Store {
                          Done<bool> done) = 0;
 
   // Tags whose side files are older than the catalog, and the mark that they are written as of
-  // `revision`, which answers whether they are up to date now; NOT_FOUND.
+  // `revision`, which answers whether they are up to date now; NOT_FOUND. INVALID_ARGUMENT for a
+  // revision that is not reached yet.
   virtual void StaleReleases(Done<std::vector<StaleRelease>> done) = 0;
   virtual void SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) = 0;
 
@@ -124,7 +149,7 @@ class Store {
   // --- the whole
 
   // `on_eligible(n)` runs after a commit that made about n jobs eligible; on the store's thread,
-  // must not block. One listener.
+  // must not block. One listener. Replaces the one before.
   virtual void SetQueueListener(std::function<void(int)> on_eligible) = 0;
   // One trivial read: is the store there? For readiness.
   virtual void Ping(Done<bool> done) = 0;

@@ -17,7 +17,7 @@
 
 namespace probefarm {
 
-// A store with the data behind it, which outlives a restart.
+// A store with the data behind it, which outlives a restart. Destruction ends both.
 class StoreUnderTest {
  public:
   virtual ~StoreUnderTest() = default;
@@ -26,6 +26,8 @@ class StoreUnderTest {
   virtual void Restart() = 0;
 };
 
+// `name` is part of the tests' names; `make` answers an empty store that goes by the clock it is
+// given.
 struct StoreImplementation {
   std::string name;
   std::function<std::unique_ptr<StoreUnderTest>(Clock&, StorePolicy const&)> make;
@@ -46,6 +48,7 @@ inline std::string NameOf(testing::TestParamInfo<StoreImplementation> const& inf
 // granted fail it when they are not OK.
 class StoreContract : public testing::TestWithParam<StoreImplementation> {
  protected:
+  // What Expire() expires by.
   static constexpr absl::Duration kTtl = absl::Seconds(30);
 
   StoreContract();
@@ -55,6 +58,7 @@ class StoreContract : public testing::TestWithParam<StoreImplementation> {
 
   // `number` and `driver_version` make a probe of its own.
   static NewJob JobFor(int number, std::string const& driver_version = "8.0.0+driver");
+  // What would be published of the job: its own digest, where it has reported one.
   static PublishedAsset AssetOf(Job const& job);
 
   absl::StatusOr<std::vector<absl::StatusOr<EnqueuedJob>>> EnqueueBatchOf(EnqueueBatch batch);
@@ -68,9 +72,11 @@ class StoreContract : public testing::TestWithParam<StoreImplementation> {
                                                     std::string const& request, int max = 1);
   // Acquires one job, under a new request id.
   Job AcquireOne(std::string const& session);
+  // With two free slots.
   absl::StatusOr<HeartbeatAnswer> Heartbeat(std::string const& session,
                                             std::vector<LeaseKey> held = {});
   absl::StatusOr<std::vector<ExpiredLease>> Expire();
+  // As the worker that holds `lease`, which may be stale by now.
   absl::StatusOr<Job> OnLease(Job const& lease, JobEvent event);
   absl::StatusOr<Job> OnJob(JobId job, JobEvent event, std::optional<int64_t> if_epoch = {});
   absl::StatusOr<int64_t> Append(Job const& lease, int64_t offset, std::string bytes);
@@ -89,7 +95,9 @@ class StoreContract : public testing::TestWithParam<StoreImplementation> {
 
   static LeaseKey KeyOf(Job const& job) { return {job.id, job.epoch}; }
 
+  // Moved by tests, never by itself.
   FakeClock clock_;
+  // Three attempts, and logs of 100 bytes, so that limits are reached.
   StorePolicy policy_;
 
  private:

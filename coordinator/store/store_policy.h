@@ -7,9 +7,11 @@
 
 namespace probefarm {
 
-// What the deciding part of every store is set to.
+// What the deciding part of every store is set to. Constant for the life of a store. The default
+// ttl of leases is unheard_grace's too, so that an answer that is under way is never taken back.
 struct StorePolicy {
   AttemptPolicy attempts;
+  // Beyond it bytes are dropped and a notice ends the log; see PlanLogAppend().
   int64_t max_log_bytes = int64_t{16} << 20;  // of one run
   // How old a lease must be before a heartbeat that does not name it takes it back.
   absl::Duration unheard_grace = absl::Seconds(30);

@@ -16,10 +16,12 @@
 namespace probefarm {
 
 // The store's contract without a disk, for tests of what stands on it. Thread-safe: one thread does
-// all the work and runs the callbacks.
+// all the work and runs the callbacks. What Store says of disks does not apply: OK means that the
+// maps hold it, and neither RESOURCE_EXHAUSTED nor DATA_LOSS is ever answered. Every call is a turn
+// of that one thread, so calls are done in the order in which they came.
 class MemoryStore final : public Store {
  public:
-  // `clock` must outlive the store.
+  // `clock` must outlive the store. `seed` decides the jitter of backoffs.
   explicit MemoryStore(Clock& clock, StorePolicy policy = {}, uint64_t seed = 1);
   ~MemoryStore() override { MemoryStore::Shutdown(); }
 
@@ -54,13 +56,18 @@ class MemoryStore final : public Store {
   void StaleReleases(Done<std::vector<StaleRelease>> done) override;
   void SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) override;
   void Pin(std::string key, std::string digest, Done<std::string> done) override;
+  // It runs after the callback of the call that made jobs eligible.
   void SetQueueListener(std::function<void(int)> on_eligible) override EXCLUDES(mu_);
   void Ping(Done<bool> done) override;
+  // The data stays: Restart() opens the store again.
   void Shutdown() override EXCLUDES(mu_);
 
  private:
+  // Queues `work`, which answers a StatusOr<T> or a T; `done` gets UNAVAILABLE, here, after
+  // Shutdown().
   template <class T, class Work>
   void Run(Done<T> done, Work work) EXCLUDES(mu_);
+  // On the executor's thread, after each call.
   void TellListener() EXCLUDES(mu_);
 
   Clock& clock_;

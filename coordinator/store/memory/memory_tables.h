@@ -22,8 +22,12 @@ namespace probefarm {
 
 // What MemoryStore holds and does, one call after the other: the store's contract in its simplest
 // form, with maps for tables and scans for queries. `now` comes with each call. Not thread-safe.
+// Rules are those of lease_rules.h, log_rules.h, catalog_rules.h and Transition(), as in every
+// store; here stands only what finds rows and keeps them. Each call means what the one of the same
+// name in store.h does, errors included.
 class MemoryTables {
  public:
+  // `seed` decides the jitter of backoffs.
   MemoryTables(StorePolicy policy, uint64_t seed)
       : policy_(std::move(policy)), order_(policy_.backfill_patience), random_(seed) {}
 
@@ -65,16 +69,18 @@ class MemoryTables {
   absl::StatusOr<bool> SideFilesWritten(std::string const& tag, int64_t revision);
   std::string Pin(std::string const& key, std::string const& digest);
 
-  // How many jobs became eligible since this was last asked.
+  // How many jobs became eligible since this was last asked. For the queue listener.
   int TakeEligible() { return std::exchange(eligible_, 0); }
 
  private:
+  // A job with what the store keeps beside it.
   struct JobEntry {
     Job job;
     std::string spec;
     absl::Duration run_limit;
     std::string grant_request;  // of the present lease
   };
+  // Sessions are never forgotten here.
   struct SessionEntry {
     NewSession opened;
     int64_t number = 0;  // later sessions have greater ones
@@ -87,25 +93,36 @@ class MemoryTables {
     std::string description;
     std::set<JobId> jobs;
   };
+  // Of a release: stale while `written` is behind.
   struct Revisions {
     int64_t current = 0;
     int64_t written = 0;
   };
 
+  // ABORTED "reopen" or "void".
   absl::StatusOr<SessionEntry*> LiveSession(std::string const& session);
+  // Ended or not; null for an unknown worker.
   SessionEntry const* LatestSession(std::string const& worker) const;
   std::vector<Job> HeldBy(std::string const& session) const;
   std::vector<Job> Named(std::vector<LeaseKey> const& keys) const;
+  // What this request was granted before and still holds.
   std::vector<GrantedLease> Replay(AcquireRequest const& request) const;
+  // Whose turn it is; takes the turn. Null when nothing fits.
   JobEntry* NextGrantable(Capabilities const& capabilities, absl::Time now);
   void ReleaseUnheard(std::vector<LeaseKey> const& keys, std::string const& text, absl::Time now);
+  // Of all sessions but void ones, for IsCrowd().
   std::vector<absl::Time> HeardTimes() const;
   ExpiredLease Expire(Job const& job, job_event::Expire event, absl::Time now);
+  // Counts the jobs whose backoff has passed as eligible.
   void PromoteWaiting(absl::Time now);
 
+  // The one way to a new state: Transition(), and then Saved().
   absl::StatusOr<Job> Move(JobEntry& entry, JobEvent const& event, absl::Time now);
+  // FAILED_PRECONDITION when a Retry of `job` would make two (I7).
   absl::Status CheckNoOtherUnfinished(Job const& job) const;
+  // Notes whether the job is eligible now or must wait for its backoff.
   void Saved(Job const& job, absl::Time now);
+  // Null when there is none.
   JobEntry const* Unfinished(ProbeId const& probe) const;
   absl::StatusOr<EnqueuedJob> EnqueueOne(NewJob const& job, absl::Time now);
   PublishedAsset* AssetOf(ProbeId const& probe);
