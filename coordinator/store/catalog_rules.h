@@ -21,7 +21,7 @@ namespace probefarm {
 absl::Status CheckPublish(Job const& job, PublishedAsset const& asset,
                           PublishedAsset const* of_probe, PublishedAsset const* of_name);
 
-// INVALID_ARGUMENT for a revision that the release has not reached. A mark that were ahead of the
+// INVALID_ARGUMENT for a revision that the release has not reached. A mark ahead of the
 // catalog would hide the changes up to it.
 absl::Status CheckRevision(std::string const& tag, int64_t revision, int64_t current);
 

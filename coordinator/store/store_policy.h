@@ -7,8 +7,7 @@
 
 namespace probefarm {
 
-// What the deciding part of every store is set to. Constant for the life of a store. The default
-// ttl of leases is unheard_grace's too, so that an answer that is under way is never taken back.
+// What the deciding part of every store is set to. Constant for the life of a store.
 struct StorePolicy {
   AttemptPolicy attempts;
   // Beyond it bytes are dropped and a notice ends the log; see PlanLogAppend().

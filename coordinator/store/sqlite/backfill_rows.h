@@ -12,13 +12,14 @@ namespace probefarm {
 
 // Rows of `backfills` and `backfill_jobs`. Used inside a transaction.
 
+// Without jobs; answers the new id, from 1 on.
 absl::StatusOr<BackfillId> InsertBackfill(Database& db, std::string const& description,
                                           absl::Time now);
 // NOT_FOUND when there is none.
 absl::Status CheckBackfill(Database& db, BackfillId id);
-// Once or more often.
+// Once or more often. Both rows must be there.
 absl::Status AddToBackfill(Database& db, BackfillId id, JobId job);
-// NOT_FOUND when there is none.
+// NOT_FOUND when there is none. Counts over the jobs that the backfill has, joined ones too.
 absl::StatusOr<BackfillProgress> ReadBackfill(Database& db, BackfillId id);
 
 }  // namespace probefarm

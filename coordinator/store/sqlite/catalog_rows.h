@@ -14,21 +14,29 @@ namespace probefarm {
 
 // Rows of `assets`, `releases` and `pins`. Used inside a transaction.
 
+// Nothing when there is none, here and below; DATA_LOSS for a row that holds no probe.
 absl::StatusOr<std::optional<PublishedAsset>> FindAssetOfProbe(Database& db, ProbeId const& probe);
 absl::StatusOr<std::optional<PublishedAsset>> FindAssetNamed(Database& db, std::string const& tag,
                                                              std::string const& asset_name);
 absl::StatusOr<int64_t> CountAssets(Database& db, AssetFilter const& filter);
+// By the row's id, which a probe keeps when it is published again. INVALID_ARGUMENT for a page or
+// an expression that cannot be.
 absl::StatusOr<AssetPage> ListAssets(Database& db, AssetFilter const& filter,
                                      PageRequest const& page);
-// Replaces the probe's row when there is one. The release's revision grows.
+// Replaces the probe's row when there is one. The release's revision grows. The caller has made
+// sure, by CheckPublish(), that the digest stays: a row with another one is left as it is (I10).
 absl::Status PutAsset(Database& db, PublishedAsset const& asset);
-// Answers whether that changed anything; NOT_FOUND when there is no such asset.
+// Answers whether that changed anything; NOT_FOUND when there is no such asset. If it did, the
+// release's revision grows.
 absl::StatusOr<bool> MarkAsset(Database& db, std::string const& tag, std::string const& asset_name,
                                AssetPresence presence);
 
+// By tag.
 absl::StatusOr<std::vector<StaleRelease>> StaleReleases(Database& db);
+// See Store::SideFilesWritten().
 absl::StatusOr<bool> SideFilesWritten(Database& db, std::string const& tag, int64_t revision);
 
+// See Store::Pin().
 absl::StatusOr<std::string> Pin(Database& db, std::string const& key, std::string const& digest,
                                 absl::Time now);
 

@@ -16,6 +16,10 @@ namespace probefarm {
 
 // One connection to an SQLite file. Prepared statements are kept and used again. Belongs to one
 // thread at a time.
+//
+// A read-write connection runs with journal_mode WAL, synchronous FULL and foreign keys, so that a
+// COMMIT that answers OK is on disk (I1), and does not checkpoint by itself. Both kinds know the
+// function probefarm_matches(). Errors are SqliteStatus()'s.
 class Database {
  public:
   enum class Mode {
@@ -23,7 +27,8 @@ class Database {
     kReadOnly,
   };
 
-  // Waits a few seconds for a lock that another process holds, then UNAVAILABLE.
+  // Waits a few seconds for a lock that another process holds, then UNAVAILABLE. The same holds for
+  // every statement that meets such a lock.
   static absl::StatusOr<std::unique_ptr<Database>> Open(std::string const& path, Mode mode);
   ~Database();
 
@@ -32,6 +37,7 @@ class Database {
 
   // `sql` with `args` bound to its parameters, not yet run.
   template <class... Args>
+  // An SQL text that cannot be prepared is an error of the statement, told by its status().
   Statement Query(std::string const& sql, Args const&... args) {
     Statement statement = Prepare(sql);
     (statement.Bind(args), ...);
@@ -47,18 +53,23 @@ class Database {
 
   // Of the last INSERT, UPDATE or DELETE.
   int64_t Changes() const;
+  // Of the last INSERT.
   int64_t LastRowId() const;
   // False when SQLite has rolled the transaction back by itself, as it may on a full disk.
   bool InTransaction() const;
 
-  // Writes that would make the file greater are RESOURCE_EXHAUSTED.
+  // Writes that would make the file greater are RESOURCE_EXHAUSTED. In whole pages, for as long as
+  // this connection lives. A file that is larger already is not made smaller.
   absl::Status LimitSize(int64_t bytes);
-  // Copies the write-ahead log into the file as far as no reader prevents it. Does not wait.
+  // Copies the write-ahead log into the file as far as no reader prevents it. Does not wait. What a
+  // reader holds back is left for the next one; that is no error.
   absl::Status Checkpoint();
   // Frames in the write-ahead log as of the last commit of this connection.
   int wal_frames() const { return wal_frames_; }
 
+  // As it was opened.
   std::string const& path() const { return path_; }
+  // Stays the database's.
   sqlite3* handle() { return db_; }
 
  private:
@@ -66,7 +77,9 @@ class Database {
   Database(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}
 
   absl::Status Configure(Mode mode);
+  // Takes an idle statement of this text, or prepares one.
   Statement Prepare(std::string const& sql);
+  // Reset and with no bindings.
   void GiveBack(std::string const& sql, sqlite3_stmt* stmt);
 
   std::string path_;

@@ -12,9 +12,11 @@ namespace probefarm {
 
 // What the passing of time does to sessions, leases and the queue. Inside one transaction.
 
+// See Store::ExpireSessions(). Also promotes waiting jobs, and forgets sessions a week after their
+// end: until then a worker that comes back learns why it was voided.
 absl::StatusOr<std::vector<ExpiredLease>> ExpireSessions(WriteContext& context, absl::Duration ttl);
 
-// Makes the queued jobs ready whose backoff is over.
+// Makes the queued jobs ready whose backoff is over. Called with each sweep and before each grant.
 absl::Status PromoteWaiting(WriteContext& context);
 
 }  // namespace probefarm

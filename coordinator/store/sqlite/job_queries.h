@@ -15,6 +15,7 @@ absl::StatusOr<JobPage> ListJobs(Database& db, JobFilter const& filter, PageRequ
 absl::StatusOr<JobCounts> CountJobs(Database& db, JobFilter const& filter);
 absl::StatusOr<std::vector<ProbeKnowledge>> FindProbes(Database& db,
                                                        std::vector<ProbeId> const& probes);
+// A session that the clock does not know was heard of when it was opened.
 absl::StatusOr<std::vector<WorkerRecord>> ListWorkers(Database& db, SessionClock const& sessions);
 
 }  // namespace probefarm

@@ -31,19 +31,23 @@ absl::StatusOr<std::vector<Job>> ReadJobs(Statement query);
 
 // NOT_FOUND when there is none.
 absl::StatusOr<Job> FindJob(Database& db, JobId id);
+// NOT_FOUND too, here and below.
 absl::StatusOr<std::string> FindSpec(Database& db, JobId id);
+// As it was enqueued.
 absl::StatusOr<absl::Duration> FindRunLimit(Database& db, JobId id);
 // The one unfinished job for the probe.
 absl::StatusOr<std::optional<JobId>> FindUnfinished(Database& db, ProbeId const& probe);
+// Those whose lease the session holds.
 absl::StatusOr<std::vector<Job>> JobsHeldBy(Database& db, std::string const& session);
 // The jobs that `keys` name, as far as there are any, whatever their epoch.
 absl::StatusOr<std::vector<Job>> JobsNamed(Database& db, std::vector<LeaseKey> const& keys);
 
-// Answers the new id; `job.id` is not looked at.
+// Answers the new id; `job.id` is not looked at. ALREADY_EXISTS when the probe has an unfinished
+// job: the index jobs_unfinished keeps I7, whatever the caller has looked at.
 absl::StatusOr<JobId> InsertJob(Database& db, Job const& job, absl::Duration run_limit,
                                 std::string const& spec);
 // Writes what a transition can change. INTERNAL when the row is no longer at `before`'s state and
-// epoch.
+// epoch. So a write from a stale reading changes nothing (I4).
 absl::Status UpdateJob(Database& db, Job const& before, Job const& after);
 
 }  // namespace probefarm

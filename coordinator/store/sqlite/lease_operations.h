@@ -13,10 +13,14 @@ namespace probefarm {
 
 // The workers' calls of Store, each inside one transaction. See store.h for what they promise.
 
+// Voids, rebinds and releases in the one transaction.
 absl::StatusOr<OpenedSession> OpenSession(WriteContext& context, NewSession const& session);
+// The time is kept in memory; rows change only where a lease was unheard of.
 absl::StatusOr<HeartbeatAnswer> Heartbeat(WriteContext& context, HeartbeatRequest const& request);
+// An error undoes every grant of the call, and the ready queues are read again.
 absl::StatusOr<std::vector<GrantedLease>> AcquireLeases(WriteContext& context,
                                                         AcquireRequest const& request);
+// Writes only if the state changed, so a repeated report costs no row.
 absl::StatusOr<Job> ApplyToLease(WriteContext& context, LeaseRef const& lease,
                                  JobEvent const& event);
 

@@ -12,6 +12,7 @@ namespace probefarm {
 // Rows of `logs`: the log of one run in chunks, as they came, without gaps. Used inside a
 // transaction. See Store::AppendLog and Store::ReadLog.
 
+// One row for each append that adds something.
 absl::StatusOr<int64_t> AppendLog(Database& db, LeaseRef const& lease, int64_t offset,
                                   std::string const& bytes, int64_t max_log_bytes);
 absl::StatusOr<LogChunk> ReadLog(Database& db, LogRequest const& request);

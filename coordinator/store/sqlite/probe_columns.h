@@ -11,6 +11,7 @@ namespace probefarm {
 // A ProbeId in the columns of jobs and assets; always these six, in this order.
 inline constexpr char kProbeColumns[] =
     "driver_version, arch, target, kernel_release, kernel_version, kind";
+// For BindProbe().
 inline constexpr char kProbeIs[] =
     "driver_version = ? AND arch = ? AND target = ? AND kernel_release = ? AND kernel_version = ? "
     "AND kind = ?";

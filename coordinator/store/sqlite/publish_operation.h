@@ -6,7 +6,8 @@
 
 namespace probefarm {
 
-// Store::Publish inside one transaction: the job's end and the catalog's row, or neither.
+// Store::Publish inside one transaction: the job's end and the catalog's row, or neither. A job
+// that is PUBLISHED already, with this digest, is answered as it is.
 absl::StatusOr<Job> Publish(WriteContext& context, JobId id, PublishedAsset const& asset);
 
 }  // namespace probefarm

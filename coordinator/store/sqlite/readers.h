@@ -16,7 +16,8 @@ namespace probefarm {
 class ReadTask {
  public:
   virtual ~ReadTask() = default;
-  // Once. `status` is OK when `db` shows one snapshot for the whole call; else there is no `db`.
+  // Once. `status` is OK when `db` shows one snapshot for the whole call; else there is no `db`. On
+  // a reader's thread, in a read transaction that ends when this returns.
   virtual void Run(absl::Status status, Database* db) = 0;
 };
 
@@ -24,13 +25,16 @@ class ReadTask {
 // short, for a long one. Thread-safe.
 class Readers {
  public:
+  // `threads` is 1 or more. Errors are Database::Open()'s; the file must be there.
   static absl::StatusOr<std::unique_ptr<Readers>> Open(std::string const& path, int threads);
   ~Readers() { Shutdown(); }
 
-  // After Shutdown() the task is run with UNAVAILABLE, on the caller's thread.
+  // After Shutdown() the task is run with UNAVAILABLE, on the caller's thread. Tasks begin in the
+  // order in which they came.
   void Submit(std::unique_ptr<ReadTask> task) EXCLUDES(mu_);
 
-  // Answers what was submitted, then ends the threads. Not from a task.
+  // Answers what was submitted, then ends the threads. Not from a task. Blocks until all is done.
+  // Idempotent.
   void Shutdown() EXCLUDES(mu_, join_mu_);
 
  private:

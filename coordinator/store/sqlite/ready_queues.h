@@ -17,17 +17,21 @@ namespace probefarm {
 // Finds the next job to grant without looking through the queue. Jobs that are ready wait in lines,
 // one for each (lane, driver version, requirements), and the index jobs_ready has each line in
 // order of enqueueing. Which lines are not empty is kept here, as a hint: a line may be listed and
-// empty, never the reverse. Used on the writer's thread only.
+// empty, never the reverse. Used on the writer's thread only. Whose turn it is LaneOrder decides,
+// over the queues in which a line fits the worker; within them the job that was enqueued first.
 class ReadyQueues {
  public:
+  // The lines are read from the file by the first Next().
   explicit ReadyQueues(int backfill_patience) : order_(backfill_patience) {}
 
-  // `job` has come into the queue and is ready.
+  // `job` has come into the queue and is ready. May come before its row is committed: a line too
+  // many does no harm.
   void Add(Job const& job);
   // A transaction was undone: what is listed must be read again.
   void Distrust() { trusted_ = false; }
 
-  // The job whose turn it is among those that `capabilities` can run.
+  // The job whose turn it is among those that `capabilities` can run. Takes the turn; nothing when
+  // no line fits. The job is still in its line: it leaves it when its row is written.
   absl::StatusOr<std::optional<Job>> Next(Database& db, Capabilities const& capabilities);
 
  private:
@@ -41,6 +45,7 @@ class ReadyQueues {
     friend bool operator<(Line const& a, Line const& b) { return a.Key() < b.Key(); }
   };
 
+  // One seek in the index for each line, however many jobs wait.
   absl::Status Load(Database& db);
   std::vector<LaneQueue> QueuesFor(Capabilities const& capabilities) const;
   // The job that waits longest in the lines of `queue`; drops the lines that are empty.

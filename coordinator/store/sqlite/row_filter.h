@@ -14,14 +14,21 @@
 namespace probefarm {
 
 // Conditions of a WHERE that are joined by AND, and what is bound to them.
+//
+//   RowFilter where;
+//   where.And("tag = ?", tag).And("id > ?", after);
+//   Statement query = db.Query(absl::StrCat("SELECT id FROM assets WHERE ", where.sql()));
+//   where.BindTo(query);
 class RowFilter {
  public:
+  // `condition` is SQL of this program, never of a client; `value` is bound to its one `?`.
   RowFilter& And(absl::string_view condition);
   RowFilter& And(absl::string_view condition, std::string value);
   RowFilter& And(absl::string_view condition, int64_t value);
 
   // "TRUE" when there is none.
   std::string const& sql() const { return sql_; }
+  // The next parameters of the statement, in the order of And().
   void BindTo(Statement& statement) const;
 
  private:

@@ -7,7 +7,8 @@ namespace probefarm {
 
 // Makes the schema in an empty file, or brings an older one up to this program's version, in one
 // transaction each step. FAILED_PRECONDITION, with what to do, for a file that is not a probefarm
-// database or that a newer program has written.
+// database or that a newer program has written. The file knows its owner by application_id and its
+// version by user_version. A step that fails leaves the file at the version before it.
 absl::Status MigrateSchema(Database& db);
 
 }  // namespace probefarm

@@ -19,13 +19,17 @@ class SessionClock {
     int free_slots = 0;
   };
 
+  // Replaces what was known of the session.
   void Heard(std::string const& session, int free_slots, absl::Time now) EXCLUDES(mu_);
   // Of a session that is not known yet: `now`, and from then on it is.
   absl::Time LastHeard(std::string const& session, absl::Time now) EXCLUDES(mu_);
+  // Nothing for a session that this does not know.
   std::optional<Entry> Find(std::string const& session) const EXCLUDES(mu_);
   // Of every session that is known, the silent and the replaced ones too.
   std::vector<absl::Time> AllHeard() const EXCLUDES(mu_);
+  // Of a session that was replaced: its silence is no worker's loss.
   void Forget(std::string const& session) EXCLUDES(mu_);
+  // Sessions that were last heard of before `time`.
   void ForgetBefore(absl::Time time) EXCLUDES(mu_);
 
  private:

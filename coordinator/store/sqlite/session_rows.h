@@ -25,18 +25,22 @@ struct SessionRow {
   bool ended = false;  // void or expired
 };
 
+// Nothing when it was never opened, or has long ended.
 absl::StatusOr<std::optional<SessionRow>> FindSession(Database& db, std::string const& session);
 // ABORTED "reopen" or "void" when the session may not write any more.
 absl::StatusOr<SessionRow> FindLiveSession(Database& db, std::string const& session);
 // The worker's last one, ended or not.
 absl::StatusOr<std::optional<SessionRow>> FindLastSession(Database& db, std::string const& worker);
+// Neither void nor expired.
 absl::StatusOr<std::vector<SessionRow>> LiveSessions(Database& db);
 // The last one of each worker, by its id.
 absl::StatusOr<std::vector<SessionRow>> LastSessions(Database& db);
 
 // ALREADY_EXISTS when the session is there.
 absl::Status InsertSession(Database& db, NewSession const& session, absl::Time now);
+// Every session of the worker, those that have ended too.
 absl::Status VoidSessionsOf(Database& db, std::string const& worker, absl::Time now);
+// It expired: whoever calls with it is told to open another.
 absl::Status EndSession(Database& db, std::string const& session, absl::Time now);
 // Forgets sessions that ended before `time`.
 absl::Status DeleteSessionsEndedBefore(Database& db, absl::Time time);

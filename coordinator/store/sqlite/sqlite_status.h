@@ -18,7 +18,7 @@ namespace probefarm {
 //   SQLITE_NOMEM                       RESOURCE_EXHAUSTED
 //   anything else                      INTERNAL: a mistake in this program
 //
-// `db` may be null when there is no connection.
+// `db` may be null when there is no connection. OK for SQLITE_OK, SQLITE_ROW and SQLITE_DONE.
 absl::Status SqliteStatus(int code, sqlite3* db, absl::string_view doing);
 
 }  // namespace probefarm

@@ -24,6 +24,7 @@ namespace probefarm {
 
 struct SqliteStoreOptions {
   StorePolicy policy;
+  // Questions that are answered at the same time.
   int reader_threads = 2;
   Writer::Options writer;
   // The write-ahead log is grown to this once, when the store opens: growing it is what makes a
@@ -39,11 +40,18 @@ struct SqliteStoreOptions {
 //
 // After a full disk it goes on when there is room again. After an error of fsync, or a corrupt
 // page, every write is answered DATA_LOSS: stop the process, look at the disk, start it again.
+//
+//   ASSIGN_OR_RETURN(auto store, SqliteStore::Open(data_dir + "/probefarm.db", clock, {}));
+//
+// Beside the file stand its write-ahead log (-wal, -shm) and the lock (.lock). Callbacks of writes
+// run on the writer's thread after the commit, those of reads on a reader's; one that blocked would
+// hold up everybody.
 class SqliteStore final : public Store {
  public:
   // Opens or makes the file at `path`, in a directory that exists. `clock` must outlive the store.
   // FAILED_PRECONDITION when another coordinator uses it, when it is not a probefarm database or
-  // was written by a newer one; the message says what to do.
+  // was written by a newer one; the message says what to do. Other errors are those of the file.
+  // Blocks on the disk, for a migration and the growing of the log.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(std::string const& path, Clock& clock,
                                                            SqliteStoreOptions options);
   ~SqliteStore() override { SqliteStore::Shutdown(); }
@@ -77,6 +85,7 @@ class SqliteStore final : public Store {
   void Pin(std::string key, std::string digest, Done<std::string> done) override;
   void SetQueueListener(std::function<void(int)> on_eligible) override EXCLUDES(mu_);
   void Ping(Done<bool> done) override;
+  // Waits for the callbacks of everything accepted. Not to be called from one.
   void Shutdown() override;
 
  private:
@@ -89,6 +98,7 @@ class SqliteStore final : public Store {
   // Queues `question(Database&)`, which answers a StatusOr<T>.
   template <class T, class Question>
   void Read(Done<T> done, Question question);
+  // After a commit, on the writer's thread.
   void TellListener() EXCLUDES(mu_);
 
   FileLock const lock_;

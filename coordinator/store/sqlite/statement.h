@@ -30,6 +30,7 @@ struct Blob {
 // Belongs to one thread, its Database's.
 class Statement {
  public:
+  // A statement must not outlive its Database; a moved-from one may only be destroyed.
   Statement(Statement&& other) noexcept;
   Statement& operator=(Statement&&) = delete;
   ~Statement();
@@ -53,13 +54,13 @@ class Statement {
     value ? Bind(*value) : BindNull();
   }
 
-  // Whether there is a (next) row.
+  // Whether there is a (next) row. False at the end and after an error, which status() tells apart.
   bool Step();
   // Runs a statement without rows, or to its end.
   absl::Status Run();
   absl::Status const& status() const { return status_; }
 
-  // Columns of the present row, from 0.
+  // Columns of the present row, from 0. SQLite converts what has another type: NULL is 0.
   int64_t Int(int column) const;
   absl::Time Time(int column) const;
   std::string Text(int column) const;  // of a blob too; empty for NULL
@@ -76,6 +77,7 @@ class Statement {
   void BindText(absl::string_view text);
   void BindBlob(absl::string_view bytes);
   void BindNull();
+  // Keeps the first error.
   void Check(int code);
 
   Database* db_;
