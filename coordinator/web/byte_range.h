@@ -7,7 +7,7 @@
 
 namespace probefarm {
 
-// Bytes [offset, offset + length) of a file. `length` > 0.
+// Bytes [offset, offset + length) of a file. `length` > 0. 206, with Content-Range.
 struct ByteRange {
   int64_t offset = 0;
   int64_t length = 0;
@@ -29,6 +29,12 @@ using RangeAnswer = std::variant<WholeFile, ByteRange, UnsatisfiableRange>;
 
 // What a `Range` header ("bytes=0-99", "bytes=100-", "bytes=-5"; empty when there is none) asks of
 // a file of `size` bytes. Pure.
+//
+//   ParseByteRange("bytes=0-99", 1000)     ByteRange{0, 100}
+//   ParseByteRange("bytes=-5", 1000)       ByteRange{995, 5}
+//   ParseByteRange("bytes=990-", 1000)     ByteRange{990, 10}
+//   ParseByteRange("bytes=2000-", 1000)    UnsatisfiableRange
+//   ParseByteRange("bytes=0-1,5-6", 1000)  WholeFile
 RangeAnswer ParseByteRange(absl::string_view header, int64_t size);
 
 }  // namespace probefarm

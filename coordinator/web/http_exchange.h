@@ -14,18 +14,18 @@
 
 namespace probefarm {
 
-// A request that came in, less its body.
+// A request that came in, less its body. Nothing in it can be trusted.
 struct IncomingRequest {
   std::string method;
   std::string path;                            // decoded; see url_path.h
   std::string rest;                            // of the path, after the route's prefix
   std::map<std::string, std::string> headers;  // names in lower case; the last of doubled ones
 
-  // Empty when there is no such header.
+  // Empty when there is no such header. `name` in lower case.
   std::string const& Header(std::string const& name) const;
 };
 
-// Part of an open file, as an answer's body.
+// Part of an open file, as an answer's body. Read while it is sent, by the server's loop.
 struct FileBody {
   UniqueFd fd;
   int64_t offset = 0;
@@ -49,7 +49,8 @@ HttpAnswer JsonAnswer(int status, std::string json);
 HttpAnswer MethodNotAllowed(absl::string_view allowed);
 
 // Takes the body of one request. Destroyed without Finish() when the client went away or the server
-// stops: it cleans up then.
+// stops: it cleans up then. Calls come one after the other, but Finish() on another thread than
+// Write().
 class RequestBodySink {
  public:
   virtual ~RequestBodySink() = default;
@@ -65,15 +66,18 @@ class RequestBodySink {
 // Where a request's body goes, or the answer that spares the client from sending it.
 using BodyReception = std::variant<std::unique_ptr<RequestBodySink>, HttpAnswer>;
 
-// Answers the requests of one route. Thread-safe.
+// Answers the requests of one route. Thread-safe. Any other method is answered 405 before the
+// handler is asked, a path without handler 404, and one that DecodeUrlPath() refuses 400.
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
 
-  // GET and HEAD. Runs on one of the server's few threads: may block for a while, on local I/O.
+  // GET and HEAD. Runs on one of the server's few threads: may block for a while, on local I/O. 405
+  // unless overridden; for HEAD the server leaves the body out.
   virtual HttpAnswer Answer(IncomingRequest const& request);
 
-  // PUT. Runs in the server's loop, before any of the body is read.
+  // PUT. Runs in the server's loop, before any of the body is read. 405 unless overridden. A client
+  // that waits for 100 Continue sends nothing when this answers.
   virtual BodyReception Receive(IncomingRequest const& request);
 };
 

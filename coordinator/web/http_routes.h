@@ -8,12 +8,15 @@
 
 namespace probefarm {
 
-// Which handler answers which path. Filled before the server starts and constant then.
+// Which handler answers which path. Filled before the server starts and constant then. Find() is
+// then safe on any thread.
 class HttpRoutes {
  public:
-  // `path` is whole ("/healthz"), or ends in `/` and stands for everything below it.
+  // `path` is whole ("/healthz"), or ends in `/` and stands for everything below it. The same path
+  // again replaces its handler.
   void Add(std::string path, std::unique_ptr<HttpHandler> handler);
 
+  // The handler stays this object's.
   struct Match {
     HttpHandler* handler = nullptr;  // null: nobody answers that path
     std::string route;               // as added

@@ -11,9 +11,12 @@
 
 namespace probefarm {
 
+// Bounds on what clients can make the server hold.
 struct HttpServerOptions {
+  // A connection beyond either limit is not served.
   unsigned max_connections = 512;
   unsigned max_connections_per_address = 128;
+  // A connection on which nothing moves for so long is closed.
   absl::Duration idle_timeout = absl::Seconds(60);  // whole seconds
   int threads = 4;                                  // that handlers block
 
@@ -27,7 +30,8 @@ struct HttpServerOptions {
 // are cut.
 class HttpServer {
  public:
-  // `metrics` must outlive the server. UNAVAILABLE when the loop cannot start.
+  // `metrics` must outlive the server. UNAVAILABLE when the loop cannot start. Answers requests
+  // from now on, also before this returns. Takes the socket and the routes with their handlers.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(ListenSocket socket, HttpRoutes routes,
                                                            HttpServerOptions options,
                                                            Metrics* metrics);
@@ -36,6 +40,7 @@ class HttpServer {
   HttpServer(HttpServer const&) = delete;
   HttpServer& operator=(HttpServer const&) = delete;
 
+  // The socket's.
   uint16_t port() const;
 
  private:

@@ -9,11 +9,12 @@
 
 namespace probefarm {
 
-// The local files that workers may fetch by their SHA-256: builder images. Thread-safe.
+// The local files that workers may fetch by their SHA-256: builder images. Thread-safe. Filled at
+// start by ServeBuilders().
 class LocalInputs {
  public:
   // INVALID_ARGUMENT when `sha256` is no digest. That the file has it is for the caller to know and
-  // for the worker to check.
+  // for the worker to check. A digest again replaces its path.
   absl::Status Add(std::string const& sha256, std::string path) EXCLUDES(mu_);
 
   // Empty when no file has the digest.
@@ -24,7 +25,9 @@ class LocalInputs {
   std::map<std::string, std::string> path_by_sha256_ GUARDED_BY(mu_);
 };
 
-// /inputs/sha256/<hex>: a local input, with ranges; its etag is the digest. Thread-safe.
+// /inputs/sha256/<hex>: a local input, with ranges; its etag is the digest. Thread-safe. A worker
+// that was interrupted goes on where it stopped. 404 for any other digest: no path of a client ever
+// reaches the file system.
 class InputPages final : public HttpHandler {
  public:
   // To be added as this route.

@@ -29,17 +29,28 @@ struct ExchangeContext {
 //
 // libmicrohttpd takes an answer before the body or after it, not between: one that comes between
 // waits until the rest of the body was dropped. Used by the loop's thread only, save while
-// suspended. Every call answers false when the connection is to be closed.
+// suspended. Every call answers false when the connection is to be closed. Destroyed by
+// libmicrohttpd's completion callback, however the request ends; a sink that is not finished cleans
+// up then.
 class MhdExchange {
  public:
+  // Decodes and routes; `raw_path` is the path as it was sent. `context` outlives the server's
+  // loop.
   MhdExchange(ExchangeContext& context, MHD_Connection* connection, std::string method,
               absl::string_view raw_path);
 
+  // The head is whole: opens the sink of a PUT. A client that waits for 100 Continue is answered
+  // now when there is an answer.
   bool Begin();
+  // One piece, for the sink, or to be dropped after an answer: beyond `max_dropped_bytes` the
+  // connection is closed.
   bool TakeBody(absl::string_view piece);
+  // Sends the answer; where there is none yet, suspends the connection and lets a handler's thread
+  // make it. 503 when the server stops.
   bool End();
 
  private:
+  // 400, 404 and 405 are decided here.
   void Route(absl::string_view raw_path);
   void OpenSink();
   HttpAnswer MakeAnswer();

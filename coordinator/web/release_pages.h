@@ -6,7 +6,9 @@
 namespace probefarm {
 
 // /releases/download/<tag>/<file>: assets and side files of the directory host, with ranges. The
-// tag may hold `/`. Answers 404 for everything that is no such file. Thread-safe.
+// tag may hold `/`. Answers 404 for everything that is no such file. Thread-safe. These are the
+// URLs that Falco's loaders make of DRIVERS_REPO, driver version, arch and file name: see
+// lib/driver/loader_name.h. A `+` and a `%2B` both serve.
 class ReleasePages final : public HttpHandler {
  public:
   // To be added as this route.

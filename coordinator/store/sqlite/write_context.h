@@ -13,7 +13,8 @@
 namespace probefarm {
 
 // What a writing operation works with: the transaction's connection and the store's memory. Made
-// anew for each operation, on the writer's thread.
+// anew for each operation, on the writer's thread. `queues` and `sessions` are not undone with the
+// transaction: after a rollback the queues are read again, and a session counts as heard of.
 struct WriteContext {
   Database& db;
   StorePolicy const& policy;
@@ -24,9 +25,10 @@ struct WriteContext {
   int eligible = 0;  // jobs that this operation made ready
 };
 
-// Moves `job` by `event` and writes its row.
+// Moves `job` by `event` and writes its row. FAILED_PRECONDITION as Transition().
 absl::StatusOr<Job> MoveJob(WriteContext& context, Job const& job, JobEvent const& event);
-// Writes the row of a job that a transition has moved already.
+// Writes the row of a job that a transition has moved already. INTERNAL when the row has changed
+// since `before` was read. One that is QUEUED with no backoff left becomes ready.
 absl::Status SaveJob(WriteContext& context, Job const& before, Job const& after);
 // Tells the queues of a job that is ready.
 void AddReady(WriteContext& context, Job const& job);

@@ -16,10 +16,12 @@ namespace probefarm {
 class WriteTask {
  public:
   virtual ~WriteTask() = default;
-  // Inside the transaction. An error undoes what this task did, and only that.
+  // Inside the transaction. An error undoes what this task did, and only that. On the writer's
+  // thread, at most once: not at all when a task before it has undone the batch. DATA_LOSS, or a
+  // transaction that SQLite has rolled back, undoes every task of the batch.
   virtual absl::Status Run(Database& db) = 0;
   // Once, after the commit, or after it failed. `committed` is OK when what Run() did is on disk or
-  // was undone by its own error.
+  // was undone by its own error. On the writer's thread, but for a task that came after Shutdown().
   virtual void Finish(absl::Status committed) = 0;
 };
 
@@ -32,6 +34,7 @@ class WriteTask {
 // knows what is on the disk: the process must restart and recover from the file.
 class Writer {
  public:
+  // Larger batches cost latency, rarer checkpoints a longer log.
   struct Options {
     int max_batch = 256;           // tasks in a transaction
     int checkpoint_frames = 4000;  // in the write-ahead log before it is copied into the file
@@ -42,28 +45,35 @@ class Writer {
     std::function<void()> after_rollback;  // before it; the whole transaction was undone
   };
 
+  // Starts the thread. What the hooks use must outlive the writer.
   Writer(std::unique_ptr<Database> db, Hooks hooks, Options options);
   ~Writer() { Shutdown(); }
 
-  // After Shutdown() the task is finished with UNAVAILABLE, on the caller's thread.
+  // After Shutdown() the task is finished with UNAVAILABLE, on the caller's thread. Tasks run in
+  // the order in which they came.
   void Submit(std::unique_ptr<WriteTask> task) EXCLUDES(mu_);
 
-  // Does what was submitted, then ends the thread. Not from a task.
+  // Does what was submitted, then ends the thread. Not from a task. Blocks until all is finished.
+  // Idempotent.
   void Shutdown() EXCLUDES(mu_, join_mu_);
 
  private:
   using Batch = std::vector<std::unique_ptr<WriteTask>>;
 
+  // The thread: takes a batch, commits it, checkpoints when the log has grown.
   void Loop() EXCLUDES(mu_);
+  // Waits for tasks; empty when the writer stops and none is left.
   Batch TakeBatch() EXCLUDES(mu_);
   void Process(Batch const& batch);
   absl::Status Commit(Batch const& batch);
+  // In a savepoint of its own.
   absl::Status RunOne(WriteTask& task);
   void CheckpointWhenDue();
 
   std::unique_ptr<Database> db_;  // the writer's thread only, as are the next three
   Hooks const hooks_;
   Options const options_;
+  // Not OK: the file cannot be trusted, and every task fails with this.
   absl::Status broken_;
 
   Mutex mu_;
