@@ -15,6 +15,11 @@ namespace probefarm {
 
 // A release host in memory that records what it is asked and fails when a test says so. Grants name
 // "fake://upload/<n>"; Perform() is their HTTP. Thread-safe.
+//
+//   FakeReleaseHost host(&clock);
+//   host.CloseGate(clock.Now() + absl::Minutes(5), "paced");  // Publisher::Offer() answers
+//   WaitUntil host.CloseGate(absl::InfinitePast(), ""); UploadReport const report =
+//   host.Perform(grant, bytes);   // as a worker does
 class FakeReleaseHost final : public ReleaseHost {
  public:
   // `clock` must outlive the host.
@@ -32,13 +37,14 @@ class FakeReleaseHost final : public ReleaseHost {
   // --- what a worker does
 
   // Sends `bytes` by the grant: 201, 409 when other bytes are there, 410 for a used or foreign
-  // grant, or what FailUploads() says.
+  // grant, or what FailUploads() says. A grant is used up by the attempt, whatever came of it.
   UploadReport Perform(UploadGrant const& grant, std::string const& bytes) EXCLUDES(mu_);
 
   // --- what happens behind the interface
 
   // Puts bytes in place of whatever is there.
   void Put(std::string const& tag, std::string const& name, std::string bytes) EXCLUDES(mu_);
+  // As though somebody had deleted the asset.
   void Remove(std::string const& tag, std::string const& name) EXCLUDES(mu_);
 
   // --- faults; each holds until it is taken back
@@ -52,6 +58,7 @@ class FakeReleaseHost final : public ReleaseHost {
 
   // --- what was asked
 
+  // Every PrepareUpload() in turn, those that failed too.
   std::vector<UploadIntent> prepared() const EXCLUDES(mu_);
   std::optional<std::string> SideFile(std::string const& tag, std::string const& name) const
       EXCLUDES(mu_);

@@ -15,16 +15,18 @@ struct TamperedAsset {
   HostedAsset held;
 };
 
-// Where the catalog and the release host differ.
+// Where the catalog and the release host differ. Each recorded asset is in at most one list; one
+// that is as recorded, or missing and not held, is in none.
 struct ReconcileDiff {
   std::vector<PublishedAsset> lost;         // recorded as present, not held
   std::vector<PublishedAsset> found_again;  // recorded as missing, held as recorded
   std::vector<TamperedAsset> tampered;      // held with another size or digest, missing or not
-  int64_t unknown = 0;                      // held, never recorded
+  // Counted only: somebody else may keep files there.
+  int64_t unknown = 0;  // held, never recorded
 };
 
 // Compares by tag and asset name. A digest that the host does not know differs from none; the size
-// decides then. Pure.
+// decides then. Pure. Lists keep the order of `recorded`.
 ReconcileDiff DiffAssets(std::vector<PublishedAsset> const& recorded,
                          std::vector<HostedAsset> const& held);
 

@@ -35,15 +35,19 @@ class Reconciler {
   Reconciler(Store* store, ReleaseHost* host, Clock const* clock, Metrics* metrics);
 
   // Blocks on store and host. Sets probefarm_assets_tampered, probefarm_assets_unknown and counts
-  // probefarm_assets_lost_total, probefarm_assets_found_again_total.
+  // probefarm_assets_lost_total, probefarm_assets_found_again_total. The catalog is read before the
+  // host is listed, so a probe that is published meanwhile is unknown for one pass, never lost. An
+  // error, also logged, is the host's or the store's; what was marked before it stays marked.
   absl::Status RunOnce() EXCLUDES(mu_);
 
+  // A copy. Its numbers are those of the last pass that could compare.
   ReconcileReport last_report() const EXCLUDES(mu_);
 
  private:
   absl::StatusOr<ReconcileDiff> Compare();
   absl::Status Mark(std::vector<PublishedAsset> const& assets, AssetPresence presence);
   absl::Status Apply(ReconcileDiff const& diff);
+  // Sets the gauges and adds to the counters.
   void Measure(ReconcileDiff const& diff);
   void Keep(absl::Status const& status, ReconcileDiff diff) EXCLUDES(mu_);
 

@@ -14,6 +14,7 @@ namespace probefarm {
 // A store, a release host and probes that went the whole way from the queue into both.
 class ReleaseFixture : public testing::Test {
  protected:
+  // Of every probe that Publish() makes.
   static constexpr char kTag[] = "8.0.0+driver/x86_64";
 
   ReleaseFixture();

@@ -12,7 +12,8 @@
 
 namespace probefarm {
 
-// A file that a worker has built and wants to send.
+// A file that a worker has built and wants to send. The digest is in the store before this goes to
+// a host (I1).
 struct UploadIntent {
   int64_t job = 0;
   int64_t epoch = 0;
@@ -22,11 +23,13 @@ struct UploadIntent {
   int64_t size = 0;
 };
 
-// A whole HTTP request, for whoever holds the file: one use, bound to job and epoch.
+// A whole HTTP request, for whoever holds the file: one use, bound to job and epoch. The job is
+// UPLOADING from then on. Headers may hold a secret: a grant goes to its worker and into no log.
 struct UploadGrant {
   std::string method;
   std::string url;
   std::map<std::string, std::string> headers;
+  // A request that begins later may be refused.
   absl::Time deadline;
 };
 
@@ -41,9 +44,11 @@ struct AssetPresent {
   std::string asset_name;
 };
 
+// What PrepareUpload() answers.
 using UploadAnswer = std::variant<UploadGrant, WaitUntil, AssetPresent>;
 
-// What a worker says came back for a grant.
+// What a worker says came back for a grant. It comes from outside and proves nothing: what counts
+// is the asset that FindAsset() shows.
 struct UploadReport {
   int http_status = 0;                         // 0: no answer; `error` says why
   std::map<std::string, std::string> headers;  // names in lower case
@@ -66,7 +71,7 @@ struct UploadRefused {
 
 using UploadOutcome = std::variant<UploadAccepted, UploadRetry, WaitUntil, UploadRefused>;
 
-// An asset as the host holds it.
+// An asset as the host holds it. The catalog is compared with these.
 struct HostedAsset {
   std::string tag;
   std::string asset_name;
@@ -78,25 +83,35 @@ struct HostedAsset {
 // Where releases live: a directory, GitHub. All calls may block on I/O: never call them from a
 // reactor. Thread-safe. Every message says what to do. No asset is ever replaced through this
 // interface.
+//
+//   PrepareUpload ─► UploadGrant ─► a worker performs it ─► InterpretUpload ─► FindAsset
+//        ▲  └─ WaitUntil: later                                   │
+//        └─────────────── UploadRetry, or WaitUntil ──────────────┘
+//
+// A status that is not named here is trouble at the host: nobody has failed, ask again later. One
+// suite, release_host_contract.h, runs against every implementation.
 class ReleaseHost {
  public:
   virtual ~ReleaseHost() = default;
 
-  // Makes the release if it is missing and reserves the name.
+  // Makes the release if it is missing and reserves the name. INVALID_ARGUMENT for an intent that
+  // no release can hold: a tag or name that is none, or the name of a side file.
   virtual absl::StatusOr<UploadAnswer> PrepareUpload(UploadIntent const& intent) = 0;
 
-  // Turns the answer that a worker reports into a decision. Asks nobody.
+  // Turns the answer that a worker reports into a decision. Asks nobody. Never fails: an answer
+  // that nobody understands is one of the outcomes too. Does not block.
   virtual UploadOutcome InterpretUpload(UploadIntent const& intent, UploadReport const& report) = 0;
 
   // NOT_FOUND when there is no such asset (in `uploaded` state).
   virtual absl::StatusOr<HostedAsset> FindAsset(std::string const& tag,
                                                 std::string const& asset_name) = 0;
 
-  // Every asset of every release that this host holds, side files not. May be long.
+  // Every asset of every release that this host holds, side files not. May be long. In no
+  // particular order.
   virtual absl::StatusOr<std::vector<HostedAsset>> ListAssets() = 0;
 
   // Writes a side file (SHA256SUMS, index.json, …) in place of an older one, so that a reader sees
-  // the old or the new.
+  // the old or the new. INVALID_ARGUMENT unless IsSideFileName(): no asset can be overwritten so.
   virtual absl::Status WriteSideFile(std::string const& tag, std::string const& name,
                                      std::string const& content) = 0;
 

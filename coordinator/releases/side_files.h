@@ -12,7 +12,8 @@ namespace probefarm {
 
 // Brings the side files of releases up to the catalog: SHA256SUMS lists what the release holds.
 // Safe to repeat and to interrupt: a revision is marked written only after its files are, and a
-// change in between makes the release stale again. Thread-safe.
+// change in between makes the release stale again. Thread-safe. SHA256SUMS can be given to
+// `sha256sum -c`; assets that the host lost are not in it.
 class SideFiles {
  public:
   // All must outlive it.
@@ -27,7 +28,9 @@ class SideFiles {
   absl::Status last_error() const EXCLUDES(mu_);
 
  private:
+  // Goes on after a release that fails; the first error in the end.
   absl::Status WriteStale();
+  // Reads the catalog, writes the file, then marks the revision that was stale when this began.
   absl::Status Write(StaleRelease const& release);
 
   Store* const store_;

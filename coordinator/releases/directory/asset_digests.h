@@ -11,6 +11,7 @@
 
 namespace probefarm {
 
+// Hexadecimal, lower case; bytes.
 struct FileDigest {
   std::string sha256;
   int64_t size = 0;
@@ -22,9 +23,11 @@ struct FileDigest {
 // callers for one new file both read it.
 class AssetDigests {
  public:
+  // `clock` must outlive it, and be that of the file system's times.
   explicit AssetDigests(Clock const* clock) : clock_(clock) {}
 
-  // NOT_FOUND when there is no regular file; UNAVAILABLE when it changes while it is read.
+  // NOT_FOUND when there is no regular file; UNAVAILABLE when it changes while it is read. Blocks
+  // for the reading of a file that is not known. Else the status of the file's error.
   absl::StatusOr<FileDigest> Of(std::string const& path) EXCLUDES(mu_);
 
   // How many files were read, for tests.
@@ -37,7 +40,9 @@ class AssetDigests {
     Identity identity;
     std::string sha256;
   };
+  // By stat(2), links followed.
   static absl::StatusOr<Identity> Identify(std::string const& path);
+  // Whether the last change is so long ago that another one would show in the times.
   bool IsSettled(Identity const& identity) const;
 
   Clock const* const clock_;

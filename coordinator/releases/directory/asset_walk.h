@@ -9,7 +9,8 @@
 namespace probefarm {
 
 // Every asset below the folder of all releases, side files not, in no particular order. What can be
-// no asset is passed over: a file outside a release, a name that SanitizeAssetName() changes.
+// no asset is passed over: a file outside a release, a name that SanitizeAssetName() changes. Reads
+// directories, not files.
 absl::StatusOr<std::vector<ReleasePath>> WalkAssets(std::string const& downloads);
 
 }  // namespace probefarm

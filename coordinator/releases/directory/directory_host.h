@@ -20,6 +20,7 @@
 
 namespace probefarm {
 
+// What is below `root` is on one file system: uploads are linked from one folder into another.
 struct DirectoryHostOptions {
   std::string root;        // made when it is missing
   std::string public_url;  // "http://host:port" of the coordinator, for grants and downloads
@@ -27,13 +28,20 @@ struct DirectoryHostOptions {
 };
 
 // Releases in a folder (see directory_layout.h), filled by PUT requests with one-use tokens and
-// served by the coordinator. One process owns the folder. Thread-safe.
+// served by the coordinator. One process owns the folder. Thread-safe. An asset appears under its
+// name whole or not at all, and no name is ever given to other bytes (I10): link(2) refuses one
+// that is taken.
+//
+// Uploads come by the HTTP server, in its loop; the rest is called where ReleaseHost says.
 class DirectoryHost final : public ReleaseHost {
  public:
-  // Makes the folders and removes what interrupted uploads left. `clock` must outlive the host.
+  // Makes the folders and removes what interrupted uploads left. `clock` must outlive the host. An
+  // error names the folder.
   static absl::StatusOr<std::unique_ptr<DirectoryHost>> Open(DirectoryHostOptions const& options,
                                                              Clock const* clock);
 
+  // WaitUntil when another job has a grant for the name. FAILED_PRECONDITION when something that is
+  // no file has it.
   absl::StatusOr<UploadAnswer> PrepareUpload(UploadIntent const& intent) override;
   UploadOutcome InterpretUpload(UploadIntent const& intent, UploadReport const& report) override;
   absl::StatusOr<HostedAsset> FindAsset(std::string const& tag,
@@ -42,11 +50,12 @@ class DirectoryHost final : public ReleaseHost {
   absl::StatusOr<std::vector<HostedAsset>> ListAssets() override;
   absl::Status WriteSideFile(std::string const& tag, std::string const& name,
                              std::string const& content) override;
+  // Makes and removes a file.
   absl::Status Check() override;
 
   // Begins the upload that `token` was granted for, or says at once why not. `content_length`: when
   // the client announced one. Does nothing slower than opening a file. The upload must not outlive
-  // the host.
+  // the host. The token is used up by this, whatever comes of it.
   std::variant<std::unique_ptr<DirectoryUpload>, UploadVerdict> BeginUpload(
       std::string const& token, std::optional<int64_t> content_length);
 

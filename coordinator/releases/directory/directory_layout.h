@@ -17,11 +17,13 @@ class DirectoryLayout {
   // `public_url`: "http://host:port", as workers and downloaders reach the coordinator.
   DirectoryLayout(std::string root, std::string public_url);
 
+  // The folder of all releases, and the one where uploads grow. No slash at the end.
   std::string const& downloads() const { return downloads_; }
   std::string const& incoming() const { return incoming_; }
 
   std::string ReleaseFolder(absl::string_view tag) const;
   std::string FilePath(absl::string_view tag, absl::string_view file) const;
+  // Percent-encoded, so that a `+` arrives as one.
   std::string DownloadUrl(absl::string_view tag, absl::string_view file) const;
   std::string UploadUrl(absl::string_view token) const;
 

@@ -14,6 +14,9 @@ namespace probefarm {
 absl::Status CheckReleaseTag(absl::string_view tag);
 
 // An asset or a side file of a release.
+//
+//   SplitReleasePath("8.0.0+driver/x86_64/falco_debian_6.1.0-1-amd64_1.o")
+//   {"8.0.0+driver/x86_64", "falco_debian_6.1.0-1-amd64_1.o"}
 struct ReleasePath {
   std::string tag;
   std::string file;

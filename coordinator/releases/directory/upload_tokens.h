@@ -11,7 +11,8 @@
 
 namespace probefarm {
 
-// An upload that was granted and has not begun.
+// An upload that was granted and has not begun. What was announced: the upload is held to its size
+// and digest.
 struct PendingUpload {
   UploadIntent intent;
   std::string asset_name;
@@ -22,7 +23,8 @@ struct PendingUpload {
 absl::StatusOr<std::string> NewUploadToken();
 
 // The one-use tokens that are out. In memory only: after a restart they are unknown, and whoever
-// holds one asks for another grant. Thread-safe.
+// holds one asks for another grant. Thread-safe. So at most one upload for a name is granted at a
+// time, and to one job.
 class UploadTokens {
  public:
   // Reserves the pending upload's name for its job until it is taken or its deadline has passed; an
@@ -35,6 +37,7 @@ class UploadTokens {
   std::optional<PendingUpload> Take(std::string const& token, absl::Time now) EXCLUDES(mu_);
 
  private:
+  // With every call, so that what nobody uses does not stay.
   void DropExpired(absl::Time now) REQUIRES(mu_);
 
   Mutex mu_;

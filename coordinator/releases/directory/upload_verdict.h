@@ -19,6 +19,8 @@ namespace probefarm {
 //   507 no room                                            -> WaitUntil
 //   5xx trouble here, 0 no answer, 404 not our answer      -> UploadRetry
 //   anything else (a proxy's)                              -> WaitUntil
+// The body is one JSON object; nothing in the interpretation depends on it, as it comes back
+// through a worker.
 struct UploadVerdict {
   int http_status = 0;
   std::string json;
@@ -32,6 +34,7 @@ UploadVerdict ErrorVerdict(int http_status, absl::string_view why);
 // paths.
 UploadVerdict TroubleVerdict(absl::Status const& status);
 
+// A WaitUntil is for a minute. `why` quotes the beginning of the body, escaped. Pure.
 UploadOutcome InterpretVerdict(std::string const& asset_name, UploadReport const& report,
                                absl::Time now);
 
