@@ -8,7 +8,7 @@
 namespace probefarm {
 
 // Owns a file descriptor and closes it. Errors of the close are not seen: whoever needs them
-// syncs first.
+// syncs first. Movable; what was moved from is not valid(). Not thread-safe.
 class UniqueFd {
  public:
   UniqueFd() = default;
@@ -24,14 +24,16 @@ class UniqueFd {
   bool valid() const { return fd_ >= 0; }
   // The caller closes it.
   int Release() { return std::exchange(fd_, -1); }
+  // Closes what is held and takes `fd` instead, or nothing.
   void Reset(int fd = -1);
 
  private:
   int fd_ = -1;
 };
 
-// open(2) with O_CLOEXEC, repeated on EINTR. Errors name the path: NOT_FOUND, PERMISSION_DENIED,
-// ALREADY_EXISTS (O_EXCL), RESOURCE_EXHAUSTED, ….
+// open(2) with O_CLOEXEC, repeated on EINTR. `flags` as there; `mode` counts when O_CREAT makes the
+// file. Errors are absl's of errno and name the path: NOT_FOUND, PERMISSION_DENIED, ALREADY_EXISTS
+// (O_EXCL), RESOURCE_EXHAUSTED, ….
 absl::StatusOr<UniqueFd> OpenFile(std::string const& path, int flags, int mode = 0644);
 
 }  // namespace probefarm

@@ -15,19 +15,24 @@ class AnswerReader {
  public:
   explicit AnswerReader(HttpRequest const& request) : request_(request) {}
 
-  // One line of a head, with its line end. An interim answer (1xx) is forgotten when the next
-  // begins; trailers are dropped. RESOURCE_EXHAUSTED when the head grows without bound.
+  // One line of a head, with its line end: the status line, fields, and the empty line that ends
+  // it. An interim answer (1xx) is forgotten when the next begins; trailers are dropped.
+  // RESOURCE_EXHAUSTED when the heads together have more than 256 KB.
   absl::Status AddHeadLine(absl::string_view line);
 
-  // The sink's error, or RESOURCE_EXHAUSTED over max_body_bytes.
+  // A piece of the body, transfer coding already off. To the sink when the request has one and the
+  // status is 2xx, else into the response. The sink's error, or RESOURCE_EXHAUSTED when what goes
+  // into the response is over max_body_bytes.
   absl::Status AddBody(absl::string_view piece);
 
-  // Whether the answer is known to be whole: by Content-Length, or as one without body.
+  // Whether the answer is known to be whole: by Content-Length, or as one without body (to a HEAD,
+  // 204, 304; RFC 9110). A chunked one is never known to be: its end is the connection's business.
   bool whole() const;
 
-  // Of the head and the body.
+  // Of the head and the body, so far: whoever waits sees by it whether anything moves.
   int64_t bytes() const { return head_bytes_ + body_bytes_; }
 
+  // What has come so far; status 0 before the first status line and for one that is not HTTP's.
   HttpResponse& response() { return response_; }
 
  private:

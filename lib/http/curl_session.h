@@ -13,6 +13,7 @@
 
 namespace probefarm {
 
+// libcurl's handles, each freed by the function that the API has for it.
 template <auto kFree>
 struct CurlFree {
   template <class T>
@@ -37,20 +38,27 @@ struct CurlEndpoint {
 };
 
 // What one transfer after the other runs on: libcurl's handles and the connections that they keep
-// open. Used by one thread at a time.
+// open. Used by one thread at a time, which need not be the same each time. Neither copied nor
+// moved: libcurl holds its address.
 class CurlSession {
  public:
-  // RESOURCE_EXHAUSTED when libcurl has no memory.
+  // RESOURCE_EXHAUSTED when libcurl has no memory. The first call initializes libcurl for the
+  // process. Thread-safe.
   static absl::StatusOr<std::unique_ptr<CurlSession>> Make();
 
+  // Owned by this.
   CURL* easy() { return easy_.get(); }
   CURLM* multi() { return multi_.get(); }
+  // libcurl's words for the last error since Prepare(); empty without one.
   char const* error_text() const { return error_text_; }
 
-  // Forgets the options of the last transfer and sets those that all transfers share.
+  // Forgets the options of the last transfer and sets those that all transfers share: HTTP/1.1 over
+  // http and https only, no signals, and for a Unix socket no proxy, whatever the environment says.
+  // Open connections stay. `endpoint` is copied.
   void Prepare(CurlEndpoint const& endpoint);
 
   // Whether something has come in on a connection opened since Prepare() that libcurl has not read.
+  // Does not block.
   bool HasInput() const;
 
  private:

@@ -16,14 +16,21 @@
 namespace probefarm {
 
 // One request and its answer; a redirect is an answer like any other. Used once, by one thread.
-// Session, request and clock outlive it; the session can be used again afterwards, however it went.
+// Session, request and clock outlive it; the session can be used again afterwards, however it went:
+// the connection of a transfer that did not come to its end is closed.
+//
+// Runs on libcurl's multi interface, not on curl_easy_perform(), so that a transfer in which no
+// byte moves still asks `cancelled` and looks at its deadlines, some five times a second; and so
+// that an answer that comes in the middle of an upload is read before the connection breaks.
 class CurlTransfer {
  public:
-  // `deadline` is on clock.SinceBoot().
+  // `deadline` is on clock.SinceBoot(); infinite: none. The idle time begins here.
   CurlTransfer(CurlSession& session, HttpRequest const& request, Clock const& clock,
                absl::Duration deadline);
 
-  // The errors are those of HttpClient::Send(); the session is prepared.
+  // Blocks until the answer is whole. The errors are those of HttpClient::Send(), less the method
+  // and URL in front, and those of the request's source and sink as they are; the session is
+  // prepared, the request checked (request_check.h).
   absl::StatusOr<HttpResponse> Run();
 
  private:

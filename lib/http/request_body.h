@@ -14,13 +14,15 @@ class RequestBody {
  public:
   explicit RequestBody(HttpRequest const& request);
 
-  // Whether the request has a body at all, of zero bytes perhaps.
+  // Whether the request has a body at all, of zero bytes perhaps: a POST, PUT or PATCH always has,
+  // since servers want its length.
   bool exists() const { return exists_; }
   // Its bytes; -1: not known before the end.
   int64_t size() const { return size_; }
 
   // Fills `buffer`; 0 at the end. INVALID_ARGUMENT when the source ends before the size announced,
-  // which would leave the server waiting for the rest.
+  // which would leave the server waiting for the rest; what a source has beyond it is not asked
+  // for. The source's own errors as they are.
   absl::StatusOr<size_t> Read(char* buffer, size_t capacity);
 
  private:

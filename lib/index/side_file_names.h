@@ -4,8 +4,9 @@
 
 namespace probefarm {
 
-// What a release holds beside its assets. Written by the coordinator, never by a worker.
-inline constexpr char kSha256SumsName[] = "SHA256SUMS";
+// Names that a release keeps for files beside its assets, which the coordinator writes, never a
+// worker. All are reserved, whether such a file is there or not.
+inline constexpr char kSha256SumsName[] = "SHA256SUMS";  // see sha256sums.h
 inline constexpr char kSha256SumsSignatureName[] = "SHA256SUMS.sig";
 inline constexpr char kIndexName[] = "index.json";
 inline constexpr char kProvenanceName[] = "provenance.jsonl";

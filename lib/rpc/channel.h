@@ -13,14 +13,18 @@ namespace probefarm {
 
 // A plain-text channel with keepalive pings, so that a coordinator that vanished without a word is
 // noticed within half a minute. Connects lazily and reconnects for ever, at most ten seconds apart.
-// Thread-safe.
+// `address` is "host:port", or another name that gRPC resolves ("unix:/run/probefarm.sock"); a
+// wrong one shows at the first call, as UNAVAILABLE. Answers may have up to 8 MB. Thread-safe.
 std::shared_ptr<grpc::Channel> MakeChannel(std::string const& address);
 
 // What the server must allow for the pings of MakeChannel(): a server answers pings more frequent
-// than its minimum with GOAWAY "too_many_pings". Also bounds message sizes.
+// than its minimum with GOAWAY "too_many_pings". Also bounds requests to 8 MB, has the server ping
+// its clients in turn, and refuses to share its port with another server, which would get half of
+// the calls. Before BuildAndStart().
 void ConfigureServer(grpc::ServerBuilder& builder);
 
-// Gives up `timeout` from now.
+// Gives up `timeout` (finite) from now, with DEADLINE_EXCEEDED. Before the call. A call without it
+// waits for ever.
 void SetDeadline(grpc::ClientContext& context, absl::Duration timeout);
 
 }  // namespace probefarm

@@ -6,7 +6,8 @@
 namespace probefarm {
 
 // Tells the time. Active code takes a `Clock*`; pure code takes `absl::Time now`; nobody asks the
-// system directly. Implementations are thread-safe. Owned by main(), which outlives everything.
+// system directly, so that a test can move time by hand (fake_clock.h). Implementations are
+// thread-safe and never block. Whoever takes one does not own it: it outlives all its users.
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -15,7 +16,8 @@ class Clock {
   virtual absl::Time Now() const = 0;
 
   // Time since boot, suspension included (CLOCK_BOOTTIME): never jumps, means nothing on another
-  // machine. Self-fencing is decided on it, so that a worker that slept knows that it did.
+  // machine or after a restart of this one. For differences only. Self-fencing is decided on it, so
+  // that a worker that slept knows that it did.
   virtual absl::Duration SinceBoot() const = 0;
 };
 

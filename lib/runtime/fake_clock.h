@@ -5,7 +5,8 @@
 
 namespace probefarm {
 
-// A clock that a test moves by hand. Thread-safe.
+// A clock that a test moves by hand; it stands still otherwise. Begins at a round number of Unix
+// seconds (2027-01-15T08:00:00Z) and at zero since boot. Thread-safe.
 class FakeClock final : public Clock {
  public:
   explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1'800'000'000)) : now_(start) {}
@@ -20,6 +21,7 @@ class FakeClock final : public Clock {
     return since_boot_;
   }
 
+  // Moves both times. Wakes nobody: who waits has to be asked to look again (RunOnce()).
   void Advance(absl::Duration by) {
     MutexLock lock(mu_);
     now_ += by;

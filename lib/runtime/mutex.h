@@ -15,6 +15,9 @@
 #else
 #define PROBEFARM_TSA(x)
 #endif
+//
+//   REQUIRES(mu): the caller holds mu. EXCLUDES(mu): the caller does not, since the function locks
+//   it. ACQUIRE and RELEASE: the function locks or unlocks. g++ ignores them all.
 #define CAPABILITY(x) PROBEFARM_TSA(capability(x))
 #define SCOPED_CAPABILITY PROBEFARM_TSA(scoped_lockable)
 #define REQUIRES(...) PROBEFARM_TSA(requires_capability(__VA_ARGS__))
@@ -25,7 +28,14 @@
 namespace probefarm {
 
 // std::mutex with annotations. (Debian's prebuilt absl::Mutex raises false races under
-// ThreadSanitizer.)
+// ThreadSanitizer: docs/adr/0012.) Not recursive. Held for a few lines, never over I/O or a
+// callback.
+//
+//   Mutex mu_;
+//   int count_ GUARDED_BY(mu_) = 0;
+//   …
+//   MutexLock lock(mu_);
+//   ++count_;
 class CAPABILITY("mutex") Mutex {
  public:
   Mutex() = default;
@@ -53,7 +63,10 @@ class SCOPED_CAPABILITY MutexLock {
 };
 
 // Waits for a change of what a mutex guards. Callers loop on their condition: wake-ups can be
-// spurious.
+// spurious. All waiters of one CondVar pass the same mutex, which is released while they wait and
+// held again on return.
+//
+//   while (queue_.empty() && !stopping_) changed_.Wait(mu_);
 class CondVar {
  public:
   void Wait(Mutex& mu) REQUIRES(mu) {
@@ -62,7 +75,8 @@ class CondVar {
     lock.release();
   }
 
-  // False when `timeout` passed without a notification.
+  // False when `timeout` passed without a notification. Real time; `timeout` is finite (an infinite
+  // one would overflow), and one that is not positive only lets others have the mutex.
   bool WaitFor(Mutex& mu, absl::Duration timeout) REQUIRES(mu) {
     std::unique_lock<std::mutex> lock(mu.mu_, std::adopt_lock);
     bool const notified =
@@ -71,6 +85,7 @@ class CondVar {
     return notified;
   }
 
+  // With or without the mutex held. NotifyOne() only where any waiter can take the change.
   void NotifyOne() { cv_.notify_one(); }
   void NotifyAll() { cv_.notify_all(); }
 

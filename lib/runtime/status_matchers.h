@@ -16,6 +16,8 @@ absl::Status GetStatus(absl::StatusOr<T> const& status) {
 
 }  // namespace internal
 
+// For an absl::Status and an absl::StatusOr alike; a failure shows the status.
+
 // EXPECT_THAT(status, IsOk())
 MATCHER(IsOk, "is OK") {
   absl::Status const status = internal::GetStatus(arg);
@@ -23,7 +25,8 @@ MATCHER(IsOk, "is OK") {
   return status.ok();
 }
 
-// EXPECT_THAT(status, StatusIs(absl::StatusCode::kNotFound, HasSubstr("job 7")))
+// EXPECT_THAT(status, StatusIs(absl::StatusCode::kNotFound, HasSubstr("job 7"))): the second
+// argument matches the message.
 MATCHER_P2(StatusIs, code, message, "has the status code and a message that matches") {
   absl::Status const status = internal::GetStatus(arg);
   *result_listener << status;
@@ -41,7 +44,8 @@ MATCHER_P(StatusIs, code, "has the status code") {
 
 #define ASSERT_OK(expr) ASSERT_THAT((expr), probefarm::IsOk())
 #define EXPECT_OK(expr) EXPECT_THAT((expr), probefarm::IsOk())
-// ASSERT_OK_AND_ASSIGN(auto value, Compute())
+// ASSERT_OK_AND_ASSIGN(auto value, Compute()): ends the test, or assigns the value. Only where
+// ASSERT_THAT can stand: in a function that returns nothing.
 #define ASSERT_OK_AND_ASSIGN(lhs, expr) \
   PROBEFARM_ASSERT_ASSIGN(PROBEFARM_ASSERT_CONCAT(probefarm_assert_, __LINE__), lhs, expr)
 #define PROBEFARM_ASSERT_ASSIGN(statusor, lhs, expr) \
