@@ -12,11 +12,13 @@
 
 namespace probefarm {
 
-// A feed that lists what a test says, until it says otherwise. Not thread-safe.
+// A feed that lists what a test says, until it says otherwise. Not thread-safe. An empty list
+// before it says anything.
 class FakeKernelFeed final : public KernelFeed {
  public:
   explicit FakeKernelFeed(std::string name) : name_(std::move(name)) {}
 
+  // The answer of every Fetch() from now on; an error too.
   void List(absl::StatusOr<std::vector<Kernel>> kernels) { kernels_ = std::move(kernels); }
 
   std::string const& name() const override { return name_; }
@@ -27,7 +29,7 @@ class FakeKernelFeed final : public KernelFeed {
   absl::StatusOr<std::vector<Kernel>> kernels_ = std::vector<Kernel>();
 };
 
-// A package index in memory. Not thread-safe.
+// A package index in memory. Not thread-safe. One package a suite.
 class FakePackageIndex final : public PackageIndex {
  public:
   void Put(std::string const& suite, Input package) { packages_[suite] = std::move(package); }

@@ -9,7 +9,8 @@
 
 namespace probefarm {
 
-// A kernel that an operating system ships, with what is needed to build for it.
+// A kernel that an operating system ships, with what is needed to build for it. Which name a driver
+// version's loaders ask for on it is ProbeForHost()'s to say.
 struct Kernel {
   HostKernel host;              // what a host that runs it says of itself
   std::string package_version;  // "6.1.170-3": for people and for the check against the headers
@@ -23,7 +24,8 @@ struct Kernel {
 };
 
 // A source of kernels. The implementation downloads, verifies and parses; a failure names the
-// source and leaves what the caller had before in force. Called by one thread at a time.
+// source and leaves what the caller had before in force. Called by one thread at a time. What comes
+// from outside is bounded and checked, and never ends the process.
 class KernelFeed {
  public:
   virtual ~KernelFeed() = default;
@@ -32,16 +34,18 @@ class KernelFeed {
   virtual std::string const& name() const = 0;
 
   // Every kernel that the source lists now, newest first within a target. Blocks on the network.
+  // All or an error: half a list would look like kernels that are gone.
   virtual absl::StatusOr<std::vector<Kernel>> Fetch() = 0;
 };
 
-// Finds the archive of a driver's source in a distribution's package index.
+// Finds the archive of a driver's source in a distribution's package index. Called by one thread at
+// a time.
 class PackageIndex {
  public:
   virtual ~PackageIndex() = default;
 
   // The newest version of a package in a suite: `size`, `sha256`, `urls`. NOT_FOUND names both.
-  // Blocks on the network.
+  // Blocks on the network. Other errors are of the network or of the archive's signature.
   virtual absl::StatusOr<Input> FindPackage(std::string const& suite,
                                             std::string const& package) = 0;
 };

@@ -9,10 +9,13 @@
 
 namespace probefarm {
 
-// What the farm could build at one moment: a snapshot of configuration and feeds.
+// What the farm could build at one moment: a snapshot of configuration and feeds. Plain values: it
+// stays as it is while feeds are read again.
 struct Offer {
+  // Those whose source is found; no two have the same version.
   std::vector<DriverSource> drivers;
   std::vector<Kernel> kernels;  // of all feeds; within a target newest first
+  // In the order in which they are preferred.
   std::vector<BuilderImage> builders;
   RecipeOptions recipe;
 };

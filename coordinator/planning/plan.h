@@ -15,12 +15,14 @@ namespace probefarm {
 
 // How the jobs of one plan are to be queued.
 struct JobTerms {
+  // Where they wait; see LaneOrder.
   Lane lane = Lane::kBackfill;
   // From lease to outcome: inputs, build and upload. Longer than the build's own timeout.
   absl::Duration run_limit = absl::Hours(1);
 };
 
-// What is to be done about the probes that are wanted.
+// What is to be done about the probes that are wanted. Every wanted probe is counted once, in one
+// of these.
 struct Plan {
   // To enqueue, in the order of `wanted`. Those of `joining` are among them: the store joins them
   // to the unfinished job of the same probe, which so becomes part of the backfill.
@@ -35,6 +37,16 @@ struct Plan {
 // INTERNAL when the numbers differ). Specs are made for those only that become jobs, so a large set
 // is best planned and enqueued piece by piece. A plan of what an earlier plan enqueued only joins:
 // planning twice enqueues nothing twice. Pure.
+//
+//   ASSIGN_OR_RETURN(WantedProbes const found, FindWanted(offer, filter));
+//   for each piece of found.wanted:
+//     known = what Store::FindProbes() says of it
+//     ASSIGN_OR_RETURN(Plan plan, MakePlan(offer, piece, known, terms));
+//     Store::Enqueue(plan.jobs)
+//
+// A probe whose spec cannot be made is excluded as "not_buildable", with the recipe's words. One
+// that failed is planned again as soon as its inputs' fingerprint differs; a failure for want of
+// memory or time also when the job would now get more of it.
 absl::StatusOr<Plan> MakePlan(Offer const& offer, absl::Span<WantedProbe const> wanted,
                               absl::Span<ProbeKnowledge const> known, JobTerms const& terms);
 

@@ -12,7 +12,8 @@
 
 namespace probefarm {
 
-// A probe that should exist. Points into the offer, which must outlive it.
+// A probe that should exist. Points into the offer, which must outlive it. Its identity is that of
+// the name that loaders ask for (ProbeForHost), not that of `uname`.
 struct WantedProbe {
   ProbeId probe;
   DriverSource const* driver = nullptr;

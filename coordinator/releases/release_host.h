@@ -23,8 +23,8 @@ struct UploadIntent {
   int64_t size = 0;
 };
 
-// A whole HTTP request, for whoever holds the file: one use, bound to job and epoch. The job is
-// UPLOADING from then on. Headers may hold a secret: a grant goes to its worker and into no log.
+// A whole HTTP request, for whoever holds the file: one use, bound to job and epoch. Its URL or
+// headers hold a secret: it goes to the worker and into no log.
 struct UploadGrant {
   std::string method;
   std::string url;

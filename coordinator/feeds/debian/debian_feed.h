@@ -15,6 +15,7 @@
 
 namespace probefarm {
 
+// A suite that is read for kernels.
 struct DebianSuite {
   std::string name;      // "bookworm-security"
   bool required = true;  // false: the feed does without it while it is missing or expired
@@ -36,6 +37,12 @@ struct DebianFeedOptions {
 // The kernels of Debian suites, from the archive's signed indexes, and packages of any suite of the
 // same archive. Asks apt for its sources once. Not thread-safe: Fetch() and FindPackage() are
 // called by one thread at a time.
+//
+//   DebianFeed feed(http, clock, {.suites = {{"bookworm"}, {"sid", false}}, .cache_folder =
+//   folder}); ASSIGN_OR_RETURN(std::vector<Kernel> const kernels, feed.Fetch());
+//
+// What is trusted begins with the keyrings: see debian/archive.h. What a kernel is says
+// debian/kernel_list.h.
 class DebianFeed final : public KernelFeed, public PackageIndex {
  public:
   // Keeps `http` and `clock` by reference.
@@ -45,19 +52,23 @@ class DebianFeed final : public KernelFeed, public PackageIndex {
 
   // Fails as a whole where a required suite fails, or where an optional one fails otherwise than by
   // being missing (NOT_FOUND) or expired (FAILED_PRECONDITION): half a list would look like kernels
-  // that are gone.
+  // that are gone. Messages name the feed and the suite.
   absl::StatusOr<std::vector<Kernel>> Fetch() override;
 
   // What the last Fetch() did without, one sentence a suite.
   std::vector<std::string> const& warnings() const { return warnings_; }
 
-  // `suite` need not be one of the feed's.
+  // `suite` need not be one of the feed's. The newest by Debian's order of versions, among the
+  // feed's machines; one URL, below the mirror that has the suite.
   absl::StatusOr<Input> FindPackage(std::string const& suite, std::string const& package) override;
 
  private:
   absl::StatusOr<std::vector<Kernel>> FetchKernels();
+  // Asks apt for its sources the first time, where the mirror is "apt".
   absl::StatusOr<debian::Suite> Open(std::string const& suite);
+  // The header packages of the suite, for each machine.
   absl::StatusOr<std::vector<debian::SuitePackages>> ReadSuite(std::string const& name);
+  // Logs too.
   void Warn(std::string const& suite, absl::Status const& status);
   absl::StatusOr<Input> Find(std::string const& suite, std::string const& package);
 

@@ -8,7 +8,8 @@
 
 namespace probefarm::debian {
 
-// How the version of a package must compare with the one that a dependency names.
+// How the version of a package must compare with the one that a dependency names. In a Depends
+// field: none, `<<`, `<=`, `=`, `>=`, `>>`.
 enum class VersionRelation { kAny, kEarlier, kAtMost, kEqual, kAtLeast, kLater };
 
 // `linux-kbuild-6.1 (>= 6.1.170-3)`
@@ -24,10 +25,11 @@ using Alternatives = std::vector<Dependency>;
 
 // Reads a Depends field of a binary package (Debian Policy 7.1). An architecture qualifier
 // (`python3:any`) is dropped, the obsolete `<` and `>` mean `<=` and `>=`. An empty field has no
-// dependencies. INVALID_ARGUMENT quotes the clause that cannot be read.
+// dependencies. INVALID_ARGUMENT quotes the clause that cannot be read. Every clause must be met.
 absl::StatusOr<std::vector<Alternatives>> ParseDependencies(absl::string_view depends);
 
-// Whether a package of the dependency's name in this version is enough.
+// Whether a package of the dependency's name in this version is enough. By CompareVersions(). The
+// name is not looked at.
 bool Satisfies(Dependency const& dependency, absl::string_view version);
 
 // As it stands in a Depends field.

@@ -11,7 +11,8 @@
 
 namespace probefarm::debian {
 
-// The packages of one suite for one machine, as far as IsHeaderPackage() wants them.
+// The packages of one suite for one machine, as far as IsHeaderPackage() wants them. What
+// ListKernels() needs of a suite.
 struct SuitePackages {
   std::string suite;  // "bookworm-security"
   std::string base;   // base URL, without a slash at its end

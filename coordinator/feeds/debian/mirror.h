@@ -10,6 +10,9 @@ namespace probefarm::debian {
 
 // Where the suites of the Debian archive can be had: base URLs, below which stand `dists/` and
 // `pool/`. Immutable.
+//
+//   Mirrors const mirrors = Mirrors::FromUrls("http://m/debian", "http://m/debian-security");
+//   mirrors.BasesOf("bookworm-security")  {"http://m/debian-security"}
 class Mirrors {
  public:
   // From what `apt-get indextargets --format '$(REPO_URI) $(RELEASE)'` prints: one line an index,
@@ -27,6 +30,7 @@ class Mirrors {
   std::vector<std::string> BasesOf(absl::string_view suite) const;
 
  private:
+  // A place, and the suite that apt knows there.
   struct Entry {
     std::string base;
     std::string suite;  // empty: any
@@ -37,7 +41,8 @@ class Mirrors {
 };
 
 // The sources of this machine's apt. NOT_FOUND where there is no apt-get, FAILED_PRECONDITION when
-// it fails; both say to configure a mirror's URL instead.
+// it fails; both say to configure a mirror's URL instead. Blocks on apt-get, which asks no network
+// for this.
 absl::StatusOr<Mirrors> ReadAptMirrors();
 
 }  // namespace probefarm::debian

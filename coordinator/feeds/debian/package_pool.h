@@ -17,15 +17,17 @@ struct PooledPackage {
   std::vector<std::string> urls;  // in the order of the suites
 };
 
-// The packages that several suites of one codename and one machine offer together.
+// The packages that several suites of one codename and one machine offer together. Not thread-safe.
 class PackagePool {
  public:
-  // The first package of a name and version counts; another one with another digest is left out.
+  // The first package of a name and version counts; another one with another digest is left out. A
+  // place that offers the same bytes adds its URL. `base` has no slash at its end.
   void Add(std::string const& suite, std::string const& base, PackageStanza stanza);
 
   // The package that a dependency means: of those that satisfy it the one of `own_version`, the
   // version of whoever depends on it; else the lowest, so that the answer does not change when a
-  // newer one appears. The first alternative that is there decides. nullptr: none.
+  // newer one appears. The first alternative that is there decides. nullptr: none. The answer lives
+  // until the next Add().
   PooledPackage const* Choose(Alternatives const& alternatives,
                               absl::string_view own_version) const;
 

@@ -9,7 +9,8 @@
 
 namespace probefarm::debian {
 
-// What is needed of one stanza of a Packages index.
+// What is needed of one stanza of a Packages index. The index is a control file with a stanza for
+// each version of a package (repository format, "Packages Indices").
 struct PackageStanza {
   std::string package;
   std::string version;
@@ -25,13 +26,20 @@ struct PackageStanza {
 // gives away the stanzas of wanted packages; what is wrong in the others is not looked at.
 // DATA_LOSS names the package and what is wrong with it: a field missing, doubled, over a megabyte
 // or not what it should be. After an error the parser is not used any more.
+//
+//   PackagesParser parser(IsHeaderPackage, [&](PackageStanza stanza) { … });
+//   RETURN_IF_ERROR(DecompressFile(path, limit, [&](auto piece) { return parser.Add(piece); }));
+//   RETURN_IF_ERROR(parser.Finish());
 class PackagesParser {
  public:
   using Wanted = std::function<bool(absl::string_view package)>;
   using Sink = std::function<void(PackageStanza)>;
 
+  // Both are called from within Add() and Finish(), on their thread; `sink` in the order of the
+  // index.
   PackagesParser(Wanted wanted, Sink sink);
 
+  // A piece may end anywhere, within a line too.
   absl::Status Add(absl::string_view piece);
   // The index is at its end, with an empty line after the last stanza or without.
   absl::Status Finish();
@@ -39,6 +47,7 @@ class PackagesParser {
  private:
   absl::Status AddLine(absl::string_view line);
   absl::Status AddField(absl::string_view line);
+  // Checks the stanza and gives it away, if it is wanted.
   absl::Status EndStanza();
 
   Wanted const wanted_;

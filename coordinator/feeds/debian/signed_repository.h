@@ -16,6 +16,7 @@ struct RepositoryPackage {
   std::string tree = {};  // the folder whose content the package installs; empty: no files
 };
 
+// What Publish() says of the suite; dates may lie in the past, for what has expired.
 struct RepositoryRelease {
   std::string suite;  // also its codename
   absl::Time date;
@@ -27,6 +28,11 @@ struct RepositoryRelease {
 // A small Debian archive in a folder, made with the tools that make real ones: dpkg-deb,
 // apt-ftparchive, xz and gpg. Two keys sign: archive@test, which is in the keyring, and
 // stranger@test, which is not. Not thread-safe.
+//
+//   SignedRepository repository(folder);
+//   ASSERT_OK(repository.MakeKeys());
+//   ASSERT_OK(repository.AddPackage("bookworm", {"linux-kbuild-6.1", "6.1.1-1", ""}));
+//   ASSERT_OK(repository.Publish({"bookworm", now, now + absl::Hours(24)}));
 class SignedRepository {
  public:
   // `folder` exists and is empty; its path is short, since it holds gpg-agent's socket.

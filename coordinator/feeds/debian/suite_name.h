@@ -15,7 +15,8 @@ absl::string_view CodenameOf(absl::string_view suite);
 // Security suites live in an archive of their own.
 bool IsSecuritySuite(absl::string_view suite);
 
-// Whether the codename is one of Debian's: apt's sources hold other archives too.
+// Whether the codename is one of Debian's: apt's sources hold other archives too. By name: Debian's
+// codenames up to duke, and stable, testing and their like.
 bool IsDebianSuite(absl::string_view suite);
 
 }  // namespace probefarm::debian

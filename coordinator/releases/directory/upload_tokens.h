@@ -22,9 +22,8 @@ struct PendingUpload {
 // 256 random bits in hexadecimal, from OpenSSL. INTERNAL when it has none.
 absl::StatusOr<std::string> NewUploadToken();
 
-// The one-use tokens that are out. In memory only: after a restart they are unknown, and whoever
-// holds one asks for another grant. Thread-safe. So at most one upload for a name is granted at a
-// time, and to one job.
+// The one-use tokens that are out, at most one for a name. In memory only: after a restart they are
+// unknown, and whoever holds one asks for another grant. Thread-safe.
 class UploadTokens {
  public:
   // Reserves the pending upload's name for its job until it is taken or its deadline has passed; an
