@@ -21,8 +21,8 @@ struct JobTerms {
   absl::Duration run_limit = absl::Hours(1);
 };
 
-// What is to be done about the probes that are wanted. Every wanted probe is counted once, in one
-// of these.
+// What is to be done about the probes that are wanted. Each of them is in `jobs` or `excluded`,
+// or counted in `published` or `known_to_fail`.
 struct Plan {
   // To enqueue, in the order of `wanted`. Those of `joining` are among them: the store joins them
   // to the unfinished job of the same probe, which so becomes part of the backfill.

@@ -51,11 +51,18 @@ class ScriptedExchange {
 // the same time for several connections. A connection is kept open after a handler that read (or
 // had) the whole body, closed after one that did not. Thread-safe. A handler that waits for the
 // test must be let go before destruction, which hangs up on every client and joins.
+//
+//   ScriptedHttpServer server([](ScriptedExchange& exchange) {
+//     exchange.SendRaw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+//     exchange.HangUp();
+//   });
+//   Fetch(server.Url("/file"));
 class ScriptedHttpServer {
  public:
   using Handler = std::function<void(ScriptedExchange&)>;
 
-  // These throw std::system_error when the address cannot be had: there is no test then.
+  // These throw std::system_error when the address cannot be had: there is no test then. Serves
+  // when this returns. The path of a Unix socket is short, and nothing is there yet.
   explicit ScriptedHttpServer(Handler handler);
   ScriptedHttpServer(std::string const& unix_socket_path, Handler handler);
   ~ScriptedHttpServer();
@@ -75,7 +82,9 @@ class ScriptedHttpServer {
   class Connection;
 
   void Start(int listener);
+  // The acceptor's thread: one thread for each connection.
   void Accept() EXCLUDES(mu_);
+  // A connection's thread: one request after the other.
   void Serve(int fd) EXCLUDES(mu_);
   void Record(ScriptedRequest const& request) EXCLUDES(mu_);
   void Close(int fd) EXCLUDES(mu_);

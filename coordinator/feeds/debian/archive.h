@@ -32,12 +32,11 @@ struct Suite {
 // Reads the package indexes of Debian suites, verified from the signature down, and keeps them by
 // their digest. Not thread-safe.
 //
-//   InRelease ── signature ─► ReleaseFile ── SHA256 ─► Packages ── SHA256 ─► .deb (by whoever
-//   fetches)
+//   InRelease ── signature ─► ReleaseFile ── SHA256 ─► Packages ── SHA256 ─► .deb
 //
-// The layout is that of Debian's repository format:
-// dists/<suite>/InRelease, dists/<suite>/main/binary-<arch>/Packages[.xz|.gz]. Calls block on the
-// network and on gpgv.
+// The last step is left to whoever fetches the package. The layout is that of Debian's repository
+// format: dists/<suite>/InRelease, dists/<suite>/main/binary-<arch>/Packages[.xz|.gz]. Calls block
+// on the network and on gpgv.
 class Archive {
  public:
   // Keeps `http` and `clock` by reference.

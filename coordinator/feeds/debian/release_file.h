@@ -31,8 +31,8 @@ struct ReleaseFile {
 };
 
 // Reads the signed text of a Release or InRelease file, given without its signature. DATA_LOSS
-// quotes what cannot be read: no name, no date, no or a broken SHA256 table, a field twice. Also
-// more than 50,000 indexes. Fields that are not known are passed over. Pure.
+// quotes what cannot be read: no name, no date, no or a broken SHA256 table, a field twice. More
+// than 50,000 indexes are an error too. Fields that are not known are passed over. Pure.
 absl::StatusOr<ReleaseFile> ParseReleaseFile(absl::string_view text);
 
 // FAILED_PRECONDITION, naming the suite and the dates, when the file's Valid-Until has passed: a

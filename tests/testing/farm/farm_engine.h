@@ -16,9 +16,10 @@ namespace probefarm {
 // kernel holds, looks for what workers left, and removes it all at the end. Not thread-safe.
 class FarmEngine {
  public:
-  // UNAVAILABLE names the socket where no engine answers.
+  // UNAVAILABLE names the socket where no engine answers. The socket is Docker's usual one.
   static absl::StatusOr<std::unique_ptr<FarmEngine>> Connect();
   // Removes the containers and volumes of the workers that were named, then the header volumes.
+  // What cannot be removed is logged, and fails no test.
   ~FarmEngine();
 
   FarmEngine(FarmEngine const&) = delete;
@@ -27,6 +28,7 @@ class FarmEngine {
   // The id of the worker that this test calls `name`: no other test has it, and what that worker
   // leaves is removed at the end.
   std::string WorkerId(std::string const& name);
+  // A volume of headers belongs to no worker, so it is named beforehand.
   void WillHaveHeaderVolume(std::string volume) { header_volumes_.push_back(std::move(volume)); }
 
   // The containers that build now for that worker, be it alive or not.

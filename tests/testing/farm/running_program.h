@@ -18,7 +18,8 @@ namespace probefarm {
 class RunningProgram {
  public:
   // Starts argv[0], a path. Standard output goes to `<log>.out`, standard error to `<log>`; both
-  // are appended to, so that a second run with the same log continues it.
+  // are appended to, so that a second run with the same log continues it. `log` is a path. Standard
+  // input is empty. A program that cannot be run ends with 127.
   static absl::StatusOr<std::unique_ptr<RunningProgram>> Start(std::vector<std::string> argv,
                                                                std::string log);
   ~RunningProgram();
@@ -26,6 +27,7 @@ class RunningProgram {
   RunningProgram(RunningProgram const&) = delete;
   RunningProgram& operator=(RunningProgram const&) = delete;
 
+  // Collects the exit code when it has ended.
   bool running();
   // SIGTERM, SIGKILL, …; nothing once it has ended.
   void Signal(int signal);

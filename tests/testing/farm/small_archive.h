@@ -16,6 +16,8 @@ namespace probefarm {
 // Kernel 6.1.0-<abi>-cloud-amd64 of Debian version 6.1.<abi>-1: header packages with a small
 // stand-in for kbuild, for which the product's own build script makes a probe and a module with the
 // builder image's real compilers in about a second.
+//
+//   archive.Publish({{.abi = 1}, {.abi = 2, .renames_task_state = true}}, name)
 struct SmallKernel {
   int abi = 1;
   bool renames_task_state = false;  // so the driver does not compile: a real compiler error
@@ -35,12 +37,15 @@ class SmallArchive {
   explicit SmallArchive(std::string folder);
 
   // `name` goes into the packages, so that no other test shares their digests and header volumes.
+  // Once, before any request.
   absl::Status Publish(std::vector<SmallKernel> const& kernels, std::string const& name);
 
+  // A mirror's URL, for main and security suites alike.
   std::string url() const { return server_.Url(""); }
   std::string keyring() const { return repository_.keyring(); }
 
-  // From now on the files of this package are answered with 404 …
+  // `package` is the whole name: "linux-kbuild-6.1". The indexes stay as they are; from now on the
+  // files of the package are answered with 404 …
   void Lose(std::string const& package);
   // … or with other bytes of the same size.
   void Spoil(std::string const& package);
@@ -50,6 +55,7 @@ class SmallArchive {
   absl::Status AddDriver();
   std::string MakeTree(SmallKernel const& kernel, std::string const& package,
                        std::string const& destination);
+  // Of the server: a file of the archive, or 404.
   void Answer(ScriptedExchange& exchange) EXCLUDES(mu_);
 
   std::string const folder_;

@@ -11,6 +11,9 @@ namespace probefarm {
 
 // Stands between workers and a coordinator's HTTP port, and decides how far uploads get: what the
 // coordinator's `http.public_url` then names. Downloads are sent on. Thread-safe.
+//
+//   UploadGate gate(farm.http(), UploadGate::Uploads::kLost);
+//   config.more = absl::StrCat("http: {public_url: \"", gate.url(), "\"}\n");
 class UploadGate {
  public:
   enum class Uploads {
@@ -22,6 +25,7 @@ class UploadGate {
 
   // `http` is the coordinator's ADDR:PORT.
   UploadGate(std::string http, Uploads uploads);
+  // Lets go what waits.
   ~UploadGate();
 
   UploadGate(UploadGate const&) = delete;

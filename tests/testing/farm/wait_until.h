@@ -14,7 +14,8 @@ namespace probefarm {
 // do.
 inline constexpr absl::Duration kPatience = absl::Seconds(60);
 
-// Asks until `condition` holds. DEADLINE_EXCEEDED names `what` did not come about.
+// Asks until `condition` holds. DEADLINE_EXCEEDED names `what` did not come about. Every 50 ms, by
+// the real clock: for what other processes do, where there is no fake one.
 inline absl::Status WaitUntil(std::string const& what, std::function<bool()> const& condition,
                               absl::Duration patience = kPatience) {
   absl::Time const end = absl::Now() + patience;
