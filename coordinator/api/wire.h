@@ -44,6 +44,9 @@ absl::StatusOr<JobFilter> FromWire(v1::JobFilter const& filter);
 absl::StatusOr<AssetFilter> ToAssetFilter(v1::ProbeFilter const& filter);
 
 // 1 to `limit`, and `fallback` for 0. INVALID_ARGUMENT otherwise.
+//
+//   CheckPageSize(0, 100, 1000)     100
+//   CheckPageSize(2000, 100, 1000)  INVALID_ARGUMENT
 absl::StatusOr<int> CheckPageSize(int requested, int fallback, int limit);
 
 }  // namespace probefarm

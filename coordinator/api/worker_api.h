@@ -27,6 +27,10 @@ struct WorkerApiOptions {
 // nothing (I4). Logs, artifacts, upload reports and outcomes that are refused so are counted in
 // probefarm_stale_epoch_rejected_total.
 // proto/probefarm/v1/worker.proto explains the calls to those who make them.
+//
+//   OpenSession, Heartbeat, AppendLog, Complete, Release  ─► Store, finished by its callback
+//   Acquire                                               ─► Dispatcher, finished by its callback
+//   ReportArtifact, ReportUpload                          ─► Executor ─► Publisher, which may block
 class WorkerApi final : public v1::WorkerService::CallbackService {
  public:
   // `executor` must have ended, or have nothing of this left to do, before this is destroyed.

@@ -15,7 +15,8 @@
 
 namespace probefarm {
 
-// The mapping `http`.
+// The mapping `http`. Where --http listens at every address, or behind a proxy, it must say how
+// workers get here: they fetch builder images from it and upload to it.
 struct HttpConfig {
   // How workers and users reach the HTTP port, without a slash at its end; empty: http:// and the
   // address that --http gives.

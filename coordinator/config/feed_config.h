@@ -26,6 +26,11 @@ struct MirrorUrls {
 using DebianMirror = std::variant<AptMirror, MirrorUrls>;
 
 // A Debian-style archive whose kernels are built for.
+//
+//   - name: debian
+//     mirror: apt
+//     suites: [bookworm, bookworm-security]
+//     optional_suites: [sid]
 struct DebianFeedConfig {
   // Also the name of the folder below <data_dir>/feeds that caches what was read.
   std::string name;  // no two feeds have the same

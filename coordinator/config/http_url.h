@@ -13,6 +13,8 @@ namespace probefarm {
 absl::Status CheckHttpUrl(absl::string_view url);
 
 // The last part of the URL's path, without query and fragment; may be empty.
+//
+//   FileNameOf("https://x.example/a/libs-8.0.0.tar.gz?raw=1")  "libs-8.0.0.tar.gz"
 std::string FileNameOf(absl::string_view url);
 
 }  // namespace probefarm

@@ -16,6 +16,10 @@ struct DirectoryHostConfig {
 };
 
 // Where probes are published.
+//
+//   releases:
+//     reconcile_interval: 10m
+//     directory: {root: /var/lib/probefarm/releases}
 struct ReleasesConfig {
   // Between two comparisons of the catalog with what the host holds. From 1 s to a week.
   absl::Duration reconcile_interval = absl::Minutes(10);

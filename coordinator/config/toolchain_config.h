@@ -10,6 +10,10 @@
 namespace probefarm {
 
 // A builder image, as scripts/builder-image makes it.
+//
+//   - {name: bookworm, archive: /var/lib/probefarm/builders/bookworm.tar}
+//
+// Where several have the gcc that a kernel wants, the first in the file is taken.
 struct BuilderConfig {
   std::string name;  // "bookworm"; no two builders have the same
   // It is read when the coordinator starts.
@@ -22,6 +26,10 @@ std::vector<BuilderConfig> ReadBuilders(YamlMapping& top);
 // The list `compilers`, sorted by kernel; DefaultCompilers() when there is none. Each has `from`, a
 // series such as "6.5", and `gcc`, a major version. A list that is there replaces the default
 // whole.
+//
+//   compilers:
+//   - {from: "5.15", gcc: 12}
+//   - {from: "6.5", gcc: 13}
 std::vector<CompilerRule> ReadCompilers(YamlMapping& top);
 // The mapping `build_limits`. Optional; keys `memory`, `cpus`, `processes`, `timeout` (whole
 // seconds), `output` and `log`. Upper bounds are lib/build's, so that a worker takes every spec

@@ -15,6 +15,8 @@ struct Kernel {
   HostKernel host;              // what a host that runs it says of itself
   std::string package_version;  // "6.1.170-3": for people and for the check against the headers
   std::string suite;            // "bookworm-security"
+  // Each with its digest and every URL that it is known to be had from. Empty when something is
+  // missing.
   std::vector<ArchiveInput> headers;  // in the order in which they are unpacked
   std::string kernel_dir;             // where `make -C` goes, below the header tree:
                                       // "usr/src/linux-headers-6.1.0-47-amd64"

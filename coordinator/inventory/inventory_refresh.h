@@ -17,10 +17,14 @@ namespace probefarm {
 // fails keeps its last good state, with the error beside it. The digest of a source that is found
 // by package name is pinned in the store when it is first seen: a driver version never changes its
 // source behind the operator's back.
+//
+//   KernelFeed::Fetch ────────────────► FeedState   ┐
+//   PackageIndex::FindPackage ─► Pin ─► DriverState ┴─► InventoryBoard ─► Backfiller, services
 class InventoryRefresh {
  public:
   // `feeds` are read in turn; `packages` is asked for the sources of drivers, the first that has
-  // the package wins. All are kept by reference.
+  // the package wins. All are kept by reference. A driver whose source is configured by URL and
+  // digest needs no package index.
   InventoryRefresh(std::vector<KernelFeed*> feeds, std::vector<PackageIndex*> packages,
                    std::vector<DriverConfig> drivers, Store& store, InventoryBoard& board,
                    Clock& clock, Metrics& metrics);

@@ -17,6 +17,13 @@ struct TamperedAsset {
 
 // Where the catalog and the release host differ. Each recorded asset is in at most one list; one
 // that is as recorded, or missing and not held, is in none.
+//
+//   recorded as   held            list
+//   present       as recorded     none
+//   present       not             lost
+//   missing       as recorded     found_again
+//   either        otherwise       tampered
+//   not at all    anything        (unknown)
 struct ReconcileDiff {
   std::vector<PublishedAsset> lost;         // recorded as present, not held
   std::vector<PublishedAsset> found_again;  // recorded as missing, held as recorded

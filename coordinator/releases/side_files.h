@@ -20,8 +20,9 @@ class SideFiles {
   SideFiles(Store* store, ReleaseHost* host, Metrics* metrics);
 
   // One pass over the releases that are stale; blocks on store and host. A release that fails is
-  // logged, harms no other, and is tried again at the next pass. Sets
-  // probefarm_stale_releases and counts probefarm_side_file_failures_total.
+  // logged, harms no other, and is tried again at the next pass. Sets probefarm_stale_releases and
+  // counts probefarm_side_file_failures_total. Call every few seconds, and after each publication;
+  // with nothing stale it costs one question to the store.
   void RunOnce() EXCLUDES(mu_);
 
   // Of the last pass: OK, or the first error.

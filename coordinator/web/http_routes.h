@@ -17,6 +17,10 @@ class HttpRoutes {
   void Add(std::string path, std::unique_ptr<HttpHandler> handler);
 
   // The handler stays this object's.
+  //
+  //   routes.Add("/releases/download/", …);
+  //   routes.Find("/releases/download/8.0.0+driver/a.o")  route "/releases/download/",
+  //                                                       rest "8.0.0+driver/a.o"
   struct Match {
     HttpHandler* handler = nullptr;  // null: nobody answers that path
     std::string route;               // as added

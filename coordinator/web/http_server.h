@@ -28,6 +28,11 @@ struct HttpServerOptions {
 // thread; handlers run on a few threads of their own. Counts probefarm_http_requests_total by route
 // and status. Thread-safe. Stops when destroyed: handlers that run are waited for, open transfers
 // are cut.
+//
+//   ASSIGN_OR_RETURN(ListenSocket socket, ListenSocket::Bind("127.0.0.1:0"));
+//   HttpRoutes routes;
+//   routes.Add(LivenessPage::kRoute, std::make_unique<LivenessPage>());
+//   auto server = HttpServer::Start(std::move(socket), std::move(routes), {}, &metrics);
 class HttpServer {
  public:
   // `metrics` must outlive the server. UNAVAILABLE when the loop cannot start. Answers requests

@@ -19,6 +19,10 @@ namespace probefarm {
 // all the work and runs the callbacks. What Store says of disks does not apply: OK means that the
 // maps hold it, and neither RESOURCE_EXHAUSTED nor DATA_LOSS is ever answered. Every call is a turn
 // of that one thread, so calls are done in the order in which they came.
+//
+//   FakeClock clock;
+//   MemoryStore store(clock);
+//   auto job = Await<Job>([&](Done<Job> done) { store.GetJob(1, std::move(done)); });
 class MemoryStore final : public Store {
  public:
   // `clock` must outlive the store. `seed` decides the jitter of backoffs.

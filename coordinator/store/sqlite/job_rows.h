@@ -19,6 +19,8 @@ namespace probefarm {
 // DATA_LOSS for a row that holds no job.
 
 // "SELECT <columns of a job> FROM jobs WHERE ": what ReadJob() reads.
+//
+//   ReadJobs(db.Query(absl::StrCat(SelectJobsWhere(), "id > ? ORDER BY id"), after))
 std::string const& SelectJobsWhere();
 // The same through the index that is named. For what must not look through the queue, whose length
 // SQLite does not know: it would take the index of the states. An index that does not fit the

@@ -22,7 +22,8 @@ class ReadTask {
 };
 
 // Threads with a read-only connection each, so that questions wait neither for the writer nor, when
-// short, for a long one. Thread-safe.
+// short, for a long one. Thread-safe. In WAL mode a reader sees the state of the last commit before
+// it began, however many commits follow.
 class Readers {
  public:
   // `threads` is 1 or more. Errors are Database::Open()'s; the file must be there.

@@ -11,7 +11,8 @@
 namespace probefarm {
 
 // When each session was last heard of. In memory: a heartbeat costs no write, and after a restart
-// every session counts as heard of just then, which gives it one full ttl. Thread-safe.
+// every session counts as heard of just then, which gives it one full ttl. Thread-safe. Keyed by
+// the session's name; whether a session is void or has ended stands in its row.
 class SessionClock {
  public:
   struct Entry {

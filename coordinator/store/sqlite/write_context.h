@@ -15,6 +15,8 @@ namespace probefarm {
 // What a writing operation works with: the transaction's connection and the store's memory. Made
 // anew for each operation, on the writer's thread. `queues` and `sessions` are not undone with the
 // transaction: after a rollback the queues are read again, and a session counts as heard of.
+// Operations are free functions over it, called by SqliteStore in the writer's transaction; their
+// errors are those of the call of Store, and undo what they did.
 struct WriteContext {
   Database& db;
   StorePolicy const& policy;

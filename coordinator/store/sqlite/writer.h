@@ -32,6 +32,13 @@ class WriteTask {
 // RESOURCE_EXHAUSTED and the next ones try again; a file that cannot be trusted any more
 // (DATA_LOSS: an fsync failed, a page is corrupt) fails these and every later task, since nobody
 // knows what is on the disk: the process must restart and recover from the file.
+//
+//   BEGIN IMMEDIATE
+//     SAVEPOINT task; Run(); RELEASE task      (ROLLBACK TO task, when Run() fails)
+//     …                                        up to max_batch tasks that wait
+//   COMMIT                                     one fsync
+//   Finish() of each, then after_commit        (ROLLBACK, after_rollback, Finish(), when that
+//   failed)
 class Writer {
  public:
   // Larger batches cost latency, rarer checkpoints a longer log.
