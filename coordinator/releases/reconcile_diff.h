@@ -22,6 +22,7 @@ struct TamperedAsset {
 //   present       as recorded     none
 //   present       not             lost
 //   missing       as recorded     found_again
+//   missing       not             none
 //   either        otherwise       tampered
 //   not at all    anything        (unknown)
 struct ReconcileDiff {

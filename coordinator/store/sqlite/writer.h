@@ -37,8 +37,7 @@ class WriteTask {
 //     SAVEPOINT task; Run(); RELEASE task      (ROLLBACK TO task, when Run() fails)
 //     …                                        up to max_batch tasks that wait
 //   COMMIT                                     one fsync
-//   Finish() of each, then after_commit        (ROLLBACK, after_rollback, Finish(), when that
-//   failed)
+//   Finish() of each, then after_commit        (else ROLLBACK, after_rollback, Finish())
 class Writer {
  public:
   // Larger batches cost latency, rarer checkpoints a longer log.
