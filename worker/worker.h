@@ -10,35 +10,48 @@
 
 namespace probefarm {
 
+// What the command line says (main.cc).
 struct WorkerOptions {
   std::string coordinator;  // ADDR:PORT
-  std::string id;           // empty: kept in the cache folder, made at the first start
-  int slots = 1;
+  // No two workers of a farm have the same; one whose id another takes stops. Empty: kept in the
+  // cache folder, made at the first start (worker_id.h).
+  std::string id;
+  int slots = 1;                      // builds at the same time, at least 1
   int64_t memory_bytes_per_slot = 0;  // 0: the machine's memory shared out
+  // Made when it is not there. Below it: inputs/, which several workers may share, spool/<id>/ for
+  // built files that wait for their upload, and the kept id.
   std::string cache_dir;
-  int64_t cache_bytes = int64_t{20} << 30;
-  std::string engine;  // unix:///var/run/docker.sock
-  std::string version;
+  int64_t cache_bytes = int64_t{20} << 30;  // of inputs/; spooled files do not count
+  std::string engine;                       // unix:///var/run/docker.sock
+  std::string version;                      // of this program, for servers that are asked
 };
 
 // The worker, whole: the one place that names concrete classes together.
+//
+//   ASSIGN_OR_RETURN(std::unique_ptr<Worker> const worker, Worker::Make(options));
+//   return worker->Run();  // until another thread calls worker->Drain()
 class Worker {
  public:
+  // Asks the engine for its version and removes what dead runs of this worker left there and in the
+  // spool folder, so one worker at a time runs with an id; does not speak to the coordinator yet.
   // Errors name what is in the way: an engine that does not answer, a cache folder that cannot be
-  // written.
+  // written, a machine that is neither x86_64 nor aarch64.
   static absl::StatusOr<std::unique_ptr<Worker>> Make(WorkerOptions const& options);
   ~Worker();
 
   Worker(Worker const&) = delete;
   Worker& operator=(Worker const&) = delete;
 
-  // Builds until Drain() or Stop(); then finishes, or gives back, what it holds.
+  // Builds until Drain() or Stop(); then finishes, or gives back, what it holds. Blocks; to be
+  // called once. A coordinator that does not answer is asked again for as long as it takes.
   // FAILED_PRECONDITION when another worker took over this one's id.
   absl::Status Run();
 
-  // Takes nothing new, finishes what it holds. From any thread.
+  // Takes nothing new, finishes what it holds, uploads included, which can take long while the
+  // release host is not to be had. From any thread, before Run() too, which then ends at once.
   void Drain();
-  // Kills what runs and gives its leases back. From any thread.
+  // Kills what runs, deletes what waits for its upload and gives the leases back. From any thread,
+  // after Drain() too.
   void Stop();
 
  private:

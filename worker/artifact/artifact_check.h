@@ -11,14 +11,16 @@ namespace probefarm {
 
 // Whether a build made what was asked for, by what the file says of itself.
 //
-// An eBPF probe: machine BPF; sections `kernel_version` and `probe_version` equal the kernel
-// release and the driver version; sections `license` and `maps` are there and not empty. A kernel
-// module: relocatable, for `arch`; in .modinfo the first word of `vermagic` is the kernel release
-// and `version`, where the driver writes one, is the driver version; section
+// An eBPF probe: relocatable, machine BPF, whatever `arch`; sections `kernel_version` and
+// `probe_version`, which driver/bpf/probe.c of falcosecurity/libs writes, equal the kernel release
+// and the driver version; sections `license` and `maps` are there and not empty. A kernel module:
+// relocatable, for `arch`; in .modinfo the first word of `vermagic`, which kbuild writes, is the
+// kernel release and `version`, where the driver writes one, is the driver version; section
 // `.gnu.linkonce.this_module` is there, without which no kernel loads it.
 //
-// FAILED_PRECONDITION names what was expected and what was found: the same inputs would give it
-// again. Pure.
+// FAILED_PRECONDITION names what was expected and what was found, or says why it is no sound ELF
+// file: the same inputs would give it again. What the file says is bounded and escaped in messages.
+// Pure.
 absl::Status CheckArtifactBytes(absl::string_view bytes, Kind kind, Arch arch,
                                 ArtifactExpectation const& expect);
 

@@ -11,23 +11,28 @@
 
 namespace probefarm {
 
-// Numbers of the ELF specification that drivers have.
+// Numbers of the ELF specification that drivers have: ET_REL; EM_X86_64, EM_AARCH64, EM_BPF.
 enum class ElfType : uint16_t { kRelocatable = 1 };
 enum class ElfMachine : uint16_t { kX86_64 = 62, kAarch64 = 183, kBpf = 247 };
 
 // The section headers of a little-endian ELF64 file. Nothing in the file is trusted: each offset,
-// size and name is checked against the bytes that are there before it is followed. Thread-safe once
-// made.
+// size and name is checked against the bytes that are there before it is followed. Neither symbols
+// nor relocations are read. Thread-safe once made.
+//
+//   ASSIGN_OR_RETURN(ElfFile const elf, ElfFile::Parse(file.bytes()));
+//   std::optional<absl::string_view> const modinfo = elf.Section(".modinfo");
 class ElfFile {
  public:
-  // `bytes` outlives the result. INVALID_ARGUMENT says what is wrong.
+  // `bytes` outlives the result. INVALID_ARGUMENT says what is wrong; a file without section
+  // headers, such as a stripped executable may be, is wrong too.
   static absl::StatusOr<ElfFile> Parse(absl::string_view bytes);
 
   // As stored: may be a number that the enums above do not name.
   ElfType type() const { return type_; }
   ElfMachine machine() const { return machine_; }
 
-  // The content of the first section of that name; empty for one without bytes in the file.
+  // The content of the first section of that name, a view of the bytes that were parsed; empty for
+  // one without bytes in the file (SHT_NOBITS); nullopt when there is none.
   std::optional<absl::string_view> Section(absl::string_view name) const;
 
  private:

@@ -8,11 +8,16 @@
 namespace probefarm {
 
 // Writes the smallest ELF64 file with given sections, for tests. Not thread-safe.
+//
+//   SmallElf(1, 247).Add("license", "GPL").Build()
 class SmallElf {
  public:
+  // e_type and e_machine of the file header; any numbers.
   SmallElf(uint16_t type, uint16_t machine) : type_(type), machine_(machine) {}
 
+  // Names may stand twice.
   SmallElf& Add(std::string name, std::string content);
+  // The file's bytes: file header, contents in the order added, names, section headers.
   std::string Build() const;
 
  private:

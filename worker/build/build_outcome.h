@@ -8,9 +8,9 @@ namespace probefarm {
 
 // The file that a build made, checked. It belongs to the caller, who deletes it once it is sent.
 struct BuiltArtifact {
-  std::string path;  // in the spool folder
-  std::string sha256;
-  int64_t size = 0;
+  std::string path;    // in the spool folder
+  std::string sha256;  // 64 lower-case hexadecimal digits
+  int64_t size = 0;    // bytes
   friend bool operator==(BuiltArtifact const&, BuiltArtifact const&) = default;
 };
 
@@ -24,11 +24,12 @@ struct BuildFailure {
   friend bool operator==(BuildFailure const&, BuildFailure const&) = default;
 };
 
-// The caller wanted no more of it.
+// The caller wanted no more of it. Says nothing of the inputs, and leaves nothing.
 struct BuildCancelled {
   friend bool operator==(BuildCancelled const&, BuildCancelled const&) = default;
 };
 
+// How a build ended: in exactly one of three ways.
 using BuildOutcome = std::variant<BuiltArtifact, BuildFailure, BuildCancelled>;
 
 }  // namespace probefarm

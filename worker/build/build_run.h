@@ -16,11 +16,12 @@
 
 namespace probefarm {
 
-// What a build is at, as the wire's LeasePhase has it.
+// What a build is at, as the wire's LeasePhase has it, in this order: getting the image and the
+// inputs and filling volumes; running the script; copying the artifact out and checking it.
 enum class BuildPhase { kFetching, kBuilding, kChecking };
 
-// What a build works with and whom it tells. Pointers outlive the call; those of one worker are
-// shared by its slots.
+// What a build works with and whom it tells. Pointers are not null and outlive the call; those of
+// one worker are shared by its slots. Functions may be null.
 struct BuildRunContext {
   ContainerEngine* engine = nullptr;
   InputCache* inputs = nullptr;
@@ -34,7 +35,9 @@ struct BuildRunContext {
   std::function<void(BuildPhase phase, absl::string_view progress)> on_phase;
   // Called on the thread of RunBuild() or on one of its own, never on two at once.
   LogSink log;
-  // Asked at least once a second, on several threads. True: BuildCancelled follows soon.
+  // Asked at least once a second while inputs are fetched, while another slot or worker is waited
+  // for and while the script runs; not while the engine loads an image or unpacks an archive. True:
+  // BuildCancelled follows soon. Once it has answered true it does not answer false again.
   std::function<bool()> cancelled;
 };
 
@@ -42,7 +45,10 @@ struct BuildRunContext {
 // container with the script, artifact copied out and checked. The last line of the log is
 // `sha256  name` of an artifact, or the reason of a failure. The container and its volume are gone
 // afterwards, whatever happened; if the engine refuses that, the next start removes them
-// (leftovers.h). Blocks; to be called from one thread for each slot.
+// (leftovers.h). Blocks; to be called from one thread for each slot. No two calls at a time have
+// the same lease, by which container, volume and file are named.
+//
+// Has no status: what goes wrong is a BuildFailure with a code of failure_reason.h.
 BuildOutcome RunBuild(BuildSpec const& spec, BuildRunContext const& context);
 
 }  // namespace probefarm

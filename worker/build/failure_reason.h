@@ -30,15 +30,19 @@ namespace probefarm {
 //              no_space               the worker's or the engine's disk is full
 //              disk_error             the worker cannot read or write its own files
 
-// What was being done when a status came.
+// What was being done when a status came: bringing the image into the engine; fetching headers and
+// source; filling volumes and running the container; copying the artifact out; checking it.
 enum class BuildStage { kImage, kInputs, kContainer, kCopy, kCheck };
 
+// For a status that is not OK. RESOURCE_EXHAUSTED is no_space at every stage; of an image
+// everything is transient; else the code decides: DATA_LOSS, NOT_FOUND and INVALID_ARGUMENT of an
+// input, INVALID_ARGUMENT of what is unpacked, FAILED_PRECONDITION of an artifact are permanent.
 BuildFailure ClassifyStatus(BuildStage stage, absl::Status const& status);
 
 // How the script ended.
 struct ScriptEnd {
   ContainerExit exit;
-  absl::Duration ran;
+  absl::Duration ran;  // from its start, suspension included
 };
 
 // For an exit code other than 0. `timeout` is the spec's; `log_tail` the end of the output.

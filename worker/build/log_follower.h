@@ -12,17 +12,21 @@
 namespace probefarm {
 
 // Follows a started container's output on a thread of its own, from construction on. The sink is
-// called on that thread, and not any more once Finish() has returned.
+// called on that thread, and not any more once Finish() has returned. One thread constructs,
+// finishes and destroys it.
 class LogFollower {
  public:
+  // `engine`, and what the sink refers to, outlive this. `container` is an id.
   LogFollower(ContainerEngine* engine, std::string container, BodySink sink);
+  // Finish() without a wait, when that was not called.
   ~LogFollower();
 
   LogFollower(LogFollower const&) = delete;
   LogFollower& operator=(LogFollower const&) = delete;
 
-  // After the container's end: waits for the rest of the output, but not longer than `limit`. Not
-  // OK when output is missing. To be called once.
+  // After the container's end: waits for the rest of the output, but not longer than `limit` and
+  // the second that the engine may take to heed it. Not OK when output is missing: CANCELLED when
+  // the limit was up, the engine's or the sink's error. To be called once.
   absl::Status Finish(absl::Duration limit) EXCLUDES(mu_);
 
  private:

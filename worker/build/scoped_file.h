@@ -14,6 +14,7 @@ class ScopedFile {
   ScopedFile& operator=(ScopedFile const&) = delete;
 
   std::string const& path() const { return path_; }
+  // It stays, and is somebody else's to remove.
   void Keep() { keep_ = true; }
 
  private:
