@@ -34,8 +34,8 @@ struct Plan {
 };
 
 // Wanted, less what `known` says of each (Store::FindProbes() of the same probes in the same order;
-// INTERNAL when the numbers differ). Specs are made for those only that become jobs, so a large set
-// is best planned and enqueued piece by piece. A plan of what an earlier plan enqueued only joins:
+// INTERNAL when the numbers differ). Specs are made for what is not published, so a large set is
+// best planned and enqueued piece by piece. A plan of what an earlier plan enqueued only joins:
 // planning twice enqueues nothing twice. Pure.
 //
 //   ASSIGN_OR_RETURN(WantedProbes const found, FindWanted(offer, filter));

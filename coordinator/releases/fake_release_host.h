@@ -17,9 +17,9 @@ namespace probefarm {
 // "fake://upload/<n>"; Perform() is their HTTP. Thread-safe.
 //
 //   FakeReleaseHost host(&clock);
-//   host.CloseGate(clock.Now() + absl::Minutes(5), "paced");  // Publisher::Offer() answers
-//   WaitUntil host.CloseGate(absl::InfinitePast(), ""); UploadReport const report =
-//   host.Perform(grant, bytes);   // as a worker does
+//   host.CloseGate(clock.Now() + absl::Minutes(5), "paced");  // PrepareUpload(): WaitUntil
+//   host.CloseGate(absl::InfinitePast(), "");                 // PrepareUpload(): a grant
+//   UploadReport const report = host.Perform(grant, bytes);   // as a worker does
 class FakeReleaseHost final : public ReleaseHost {
  public:
   // `clock` must outlive the host.

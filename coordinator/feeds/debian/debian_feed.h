@@ -38,8 +38,11 @@ struct DebianFeedOptions {
 // same archive. Asks apt for its sources once. Not thread-safe: Fetch() and FindPackage() are
 // called by one thread at a time.
 //
-//   DebianFeed feed(http, clock, {.suites = {{"bookworm"}, {"sid", false}}, .cache_folder =
-//   folder}); ASSIGN_OR_RETURN(std::vector<Kernel> const kernels, feed.Fetch());
+//   DebianFeedOptions options;
+//   options.suites = {{"bookworm"}, {"sid", /*required=*/false}};
+//   options.cache_folder = folder;
+//   DebianFeed feed(http, clock, options);
+//   ASSIGN_OR_RETURN(std::vector<Kernel> const kernels, feed.Fetch());
 //
 // What is trusted begins with the keyrings: see debian/archive.h. What a kernel is says
 // debian/kernel_list.h.
