@@ -12,7 +12,11 @@
 
 namespace probefarm {
 
-// What every ContainerEngine does, whatever it runs on. Use it with INSTANTIATE_TEST_SUITE_P.
+// What every ContainerEngine does, whatever it runs on. Use it with INSTANTIATE_TEST_SUITE_P:
+//
+//   INSTANTIATE_TEST_SUITE_P(Fake, ContainerEngineContract, testing::Values(…));
+//
+// A test has an engine and an image of busybox; what it makes goes with it. Needs amd64.
 class ContainerEngineContract : public testing::TestWithParam<EngineUnderTest> {
  protected:
   void SetUp() override { ASSERT_OK_AND_ASSIGN(sandbox_, EngineSandbox::Make(GetParam())); }
@@ -24,7 +28,7 @@ class ContainerEngineContract : public testing::TestWithParam<EngineUnderTest> {
   std::unique_ptr<EngineSandbox> sandbox_;
 };
 
-// What a fake does for the suite's scripts.
+// What a fake does for the suite's scripts, since it runs no shell: a FakeProgram.
 FakeRun RunContractScript(ContainerSpec const& spec, FakeTree& files);
 
 }  // namespace probefarm

@@ -32,12 +32,14 @@ class DockerConnection {
                    DockerEngineOptions const& options);
 
   // Requests with the deadlines of a short call, of one that moves an archive, and of one that
-  // lasts as long as a container does. `target` is what follows the API's version in the path.
+  // lasts as long as a container does. `target` is what follows the API's version in the path, its
+  // parts escaped: Call("GET", "/containers/3f2a/json") asks for /v1.40/containers/3f2a/json.
   HttpRequest Call(std::string method, std::string const& target) const;
   HttpRequest Transfer(std::string method, std::string const& target) const;
   HttpRequest Follow(std::string method, std::string const& target) const;
 
-  // Any answer of the engine; an error is that there was none.
+  // Any answer of the engine; an error is that there was none. `doing` begins every message: "start
+  // container 3f2a".
   absl::StatusOr<HttpResponse> Send(HttpRequest const& request, absl::string_view doing) const;
   // An answer of 2xx; what others mean is in engine_error.h.
   absl::StatusOr<HttpResponse> Succeed(HttpRequest const& request, absl::string_view doing) const;
@@ -48,9 +50,11 @@ class DockerConnection {
   DockerEngineOptions const options_;
 };
 
+// 2xx.
 bool IsSuccess(HttpResponse const& response);
 
-// Text as a component of a path, or as a value in a query.
+// Text as a component of a path, or as a value in a query: all but letters, digits, `-`, `_` and
+// `.` as %XX. Pure.
 std::string EscapedForUrl(absl::string_view text);
 
 }  // namespace probefarm

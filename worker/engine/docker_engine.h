@@ -17,9 +17,27 @@ namespace probefarm {
 // The Docker Engine API, version 1.40: Docker since 19.03, and Podman's compatible socket. Errors
 // are those of ContainerEngine; every message says what was being done with which object, and the
 // one for an engine that does not answer names its socket. Thread-safe.
+//
+//   Version          GET    /version
+//   HasImage         GET    /images/{id}/json         404: false
+//   LoadImage        POST   /images/load
+//   CreateVolume     POST   /volumes/create
+//   ListVolumes      GET    /volumes?filters=
+//   RemoveVolume     DELETE /volumes/{name}           404: OK; 409: FAILED_PRECONDITION
+//   CreateContainer  POST   /containers/create?name=  409: ALREADY_EXISTS
+//   StartContainer   POST   /containers/{id}/start    304: OK
+//   WaitContainer    POST   /containers/{id}/wait, then GET /containers/{id}/json
+//   FollowLogs       GET    /containers/{id}/logs     frames: see log_stream.h
+//   KillContainer    POST   /containers/{id}/kill     404 and 409: OK
+//   RemoveContainer  DELETE /containers/{id}          404: OK
+//   ListContainers   GET    /containers/json?all=1&filters=
+//   PutArchive       PUT    /containers/{id}/archive?path=
+//   GetArchive       GET    /containers/{id}/archive?path=
+//   PathExists       HEAD   /containers/{id}/archive?path=  404: then GET /containers/{id}/json
 class DockerEngine final : public ContainerEngine {
  public:
-  // `http` reaches the engine whatever host a URL names; `socket_path` is for messages.
+  // `http` reaches the engine whatever host a URL names; `socket_path` is for messages. Does not
+  // connect yet.
   DockerEngine(std::unique_ptr<HttpClient> http, std::string socket_path,
                DockerEngineOptions const& options);
 

@@ -24,15 +24,18 @@ inline constexpr int64_t kTmpfsBytes = int64_t{256} << 20;
 // is kept of a build's log.
 inline constexpr int64_t kLogFileBytes = int64_t{64} << 20;
 
-// Body of POST /containers/create. The command replaces the image's entrypoint and command.
-// INVALID_ARGUMENT for text that is not UTF-8, which JSON cannot hold.
+// Body of POST /containers/create. The command replaces the image's entrypoint and command. Beyond
+// what the spec says, a container has an init process, which reaps what a script leaves behind, no
+// terminal, no standard input, and is not removed by itself. INVALID_ARGUMENT for text that is not
+// UTF-8, which JSON cannot hold; likewise for the two below.
 absl::StatusOr<std::string> ContainerCreateBody(ContainerSpec const& spec);
-// Body of POST /volumes/create.
+// Body of POST /volumes/create: a volume of the driver "local".
 absl::StatusOr<std::string> VolumeCreateBody(std::string const& name,
                                              ContainerLabels const& labels);
 // The parameter `filters` that selects by a label, "key" or "key=value"; empty selects all.
 absl::StatusOr<std::string> LabelFilter(std::string const& label);
 
+// Answer of POST /containers/create.
 struct CreatedContainer {
   std::string id;
   std::vector<std::string> warnings;  // limits that the engine's kernel cannot keep
@@ -40,11 +43,15 @@ struct CreatedContainer {
 
 // How a container stands, from GET /containers/{id}/json.
 struct ContainerState {
-  bool started = false;
+  bool started = false;  // at any time
   bool running = false;
   ContainerExit exit;  // once it has ended
 };
 
+// Answers of GET /version, POST /containers/create, GET /containers/{id}/json, GET /containers/json
+// and GET /volumes. An engine is "podman" when one of its components is called so, else "docker". A
+// container's name comes without the `/` that the API puts in front; a paused one counts as
+// running.
 absl::StatusOr<EngineVersion> ParseVersion(absl::string_view body);
 absl::StatusOr<CreatedContainer> ParseCreatedContainer(absl::string_view body);
 absl::StatusOr<ContainerState> ParseContainerState(absl::string_view body);

@@ -9,6 +9,7 @@
 
 namespace probefarm {
 
+// The methods of ContainerEngine.
 enum class EngineCall {
   kVersion,
   kHasImage,
@@ -31,11 +32,13 @@ enum class EngineCall {
 // The calls that a fake engine got, and those that it is to fail. Thread-safe.
 class FakeCalls {
  public:
+  // The next `times` such calls fail with `status`, after those that were told so before.
   void FailNext(EngineCall call, absl::Status const& status, int times) EXCLUDES(mu_);
 
   // Notes the call; an error is what the call shall return instead of being done.
   absl::Status Record(EngineCall call) EXCLUDES(mu_);
 
+  // All that were recorded, in order, failed ones too.
   std::vector<EngineCall> calls() const EXCLUDES(mu_);
 
  private:

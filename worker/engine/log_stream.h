@@ -11,10 +11,16 @@
 
 namespace probefarm {
 
-// Takes the frames off the stream that the engine sends for a container without a terminal. Each
-// frame is a header of 8 bytes — the stream (1 stdout, 2 stderr), three zeros, the payload's size
-// as 32 bits, high byte first — and the payload. Bytes may come split anywhere; payload goes on to
-// the sink as it comes, so that memory is bounded by the pieces. Pure; not thread-safe.
+// Takes the frames off the stream that the engine sends for a container without a terminal (Docker
+// Engine API, "Attach to a container", stream format). Each frame is a header of 8 bytes — the
+// stream (0 stdin, 1 stdout, 2 stderr; 3: the engine's own error, as its pkg/stdcopy has it), three
+// zeros, the payload's size as 32 bits, high byte first — and the payload. Bytes may come split
+// anywhere; payload goes on to the sink as it comes, so that memory is bounded by the pieces. Not
+// thread-safe.
+//
+//   LogStreamDecoder decoder(sink);
+//   for each piece of the body: RETURN_IF_ERROR(decoder.Decode(piece));
+//   return decoder.Finish();
 class LogStreamDecoder {
  public:
   // An engine cuts lines into frames of some ten kilobytes; a longer frame is garbage.
@@ -26,7 +32,8 @@ class LogStreamDecoder {
   // that reading its log failed. After an error there is nothing to do but stop.
   absl::Status Decode(absl::string_view bytes);
 
-  // INTERNAL when the stream ended inside a frame.
+  // At the end of the body. INTERNAL when the stream ended inside a frame, or in an error of the
+  // engine.
   absl::Status Finish() const;
 
  private:
