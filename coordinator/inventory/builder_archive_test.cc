@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <map>
 
 #include "lib/archive/tar_writer.h"
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -19,22 +19,25 @@ using ::testing::HasSubstr;
 constexpr char kConfiguration[] =
     R"({"architecture":"amd64","config":{"Labels":{"io.probefarm.gcc":"11 12"}}})";
 
-std::string WriteArchive(std::map<std::string, std::string> const& files) {
-  std::string const path = testing::TempDir() + "/image-" +
-                           testing::UnitTest::GetInstance()->current_test_info()->name();
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  TarWriter tar(
-      [&](absl::string_view bytes) {
-        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        return absl::OkStatus();
-      },
-      0, 0);
-  for (auto const& [name, content] : files) EXPECT_OK(tar.AddFile(name, 0644, content));
-  EXPECT_OK(tar.Finish());
-  return path;
-}
+class BuilderArchiveTest : public testing::Test {
+ protected:
+  std::string WriteArchive(std::map<std::string, std::string> const& files) const {
+    std::string archive;
+    TarWriter tar(
+        [&](absl::string_view bytes) {
+          archive.append(bytes.data(), bytes.size());
+          return absl::OkStatus();
+        },
+        0, 0);
+    for (auto const& [name, content] : files) EXPECT_OK(tar.AddFile(name, 0644, content));
+    EXPECT_OK(tar.Finish());
+    return folder_.Write("image.tar", archive);
+  }
 
-TEST(BuilderArchive, KnowsItsImageByTheDigestOfTheConfiguration) {
+  TemporaryFolder folder_;
+};
+
+TEST_F(BuilderArchiveTest, KnowsItsImageByTheDigestOfTheConfiguration) {
   std::string const path = WriteArchive(
       {{"abc.json", kConfiguration}, {"manifest.json", R"([{"Config":"abc.json","Layers":[]}])"}});
   ASSERT_OK_AND_ASSIGN(BuilderArchive const archive, ReadBuilderArchive(path));
@@ -44,15 +47,14 @@ TEST(BuilderArchive, KnowsItsImageByTheDigestOfTheConfiguration) {
   EXPECT_EQ(archive.sha256, digest);
 }
 
-TEST(BuilderArchive, RefusesWhatIsNoArchive) {
-  std::string const path = testing::TempDir() + "/no-archive";
-  std::ofstream(path) << "plain text";
+TEST_F(BuilderArchiveTest, RefusesWhatIsNoArchive) {
+  std::string const path = folder_.Write("no-archive", "plain text");
   EXPECT_THAT(ReadBuilderArchive(path),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr(path), HasSubstr("scripts/builder-image"))));
 }
 
-TEST(BuilderArchive, RefusesWhatIsNotOneImage) {
+TEST_F(BuilderArchiveTest, RefusesWhatIsNotOneImage) {
   EXPECT_THAT(ReadBuilderArchive("/nowhere"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("scripts/builder-image")));
   EXPECT_THAT(ReadBuilderArchive(WriteArchive({{"x", "y"}})),
@@ -65,7 +67,7 @@ TEST(BuilderArchive, RefusesWhatIsNotOneImage) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("does not hold gone.json")));
 }
 
-TEST(BuilderArchive, AConfigurationThatIsNotJsonHasNoLabels) {
+TEST_F(BuilderArchiveTest, AConfigurationThatIsNotJsonHasNoLabels) {
   ASSERT_OK_AND_ASSIGN(BuilderArchive const archive,
                        ReadBuilderArchive(WriteArchive(
                            {{"c.json", "?"}, {"manifest.json", R"([{"Config":"c.json"}])"}})));

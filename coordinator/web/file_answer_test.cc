@@ -5,11 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
 #include "absl/strings/str_cat.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -20,9 +17,6 @@ using ::testing::Pair;
 
 class FileAnswer : public testing::Test {
  protected:
-  FileAnswer() { std::ofstream(path_) << "0123456789"; }
-  ~FileAnswer() override { std::filesystem::remove(path_); }
-
   HttpAnswer Ask(std::map<std::string, std::string> headers) const {
     return AnswerWithFile({.method = "GET", .headers = std::move(headers)},
                           OpenServedFile(path_).value());
@@ -30,8 +24,8 @@ class FileAnswer : public testing::Test {
   std::string Etag() const { return OpenServedFile(path_)->etag; }
   std::string Modified() const { return FormatHttpDate(OpenServedFile(path_)->modified); }
 
-  std::string const path_ = testing::TempDir() + "file_answer_" +
-                            testing::UnitTest::GetInstance()->current_test_info()->name();
+  TemporaryFolder folder_;
+  std::string const path_ = folder_.Write("file", "0123456789");
 };
 
 TEST_F(FileAnswer, GivesTheWholeFile) {
@@ -87,17 +81,16 @@ TEST_F(FileAnswer, BelievesTheEtagBeforeTheTime) {
 
 TEST_F(FileAnswer, ChangesItsEtagWithTheFile) {
   std::string const before = Etag();
-  std::ofstream(path_) << "01234567890";
+  folder_.Write("file", "01234567890");
   EXPECT_NE(Etag(), before);
 }
 
 TEST_F(FileAnswer, OpensRegularFilesOnly) {
-  std::string const pipe = path_ + ".pipe";
+  std::string const pipe = folder_ / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_THAT(OpenServedFile(pipe), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(OpenServedFile(testing::TempDir()), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(OpenServedFile(path_ + ".none"), StatusIs(absl::StatusCode::kNotFound));
-  std::filesystem::remove(pipe);
+  EXPECT_THAT(OpenServedFile(folder_.path()), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(OpenServedFile(folder_ / "none"), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST(HttpDate, IsWrittenAsRfc9110Says) {

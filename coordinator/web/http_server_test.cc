@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <future>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/files/unique_fd.h"
 #include "lib/http/http_client.h"
 #include "lib/runtime/mutex.h"
@@ -107,14 +107,10 @@ class GatedPage final : public HttpHandler {
 
 class HttpServerTest : public testing::Test {
  protected:
-  ~HttpServerTest() override { unlink(path_.c_str()); }
-
   void Start(HttpServerOptions const& options = {}) {
-    UniqueFd const file = OpenFile(path_, O_WRONLY | O_CREAT | O_TRUNC).value();
-    ASSERT_EQ(write(file.get(), "01234", 5), 5);
     HttpRoutes routes;
     routes.Add("/echo/", std::make_unique<EchoPage>());
-    routes.Add("/file", std::make_unique<FilePage>(path_));
+    routes.Add("/file", std::make_unique<FilePage>(folder_.Write("file", "01234")));
     routes.Add("/count/", std::make_unique<CountingPage>());
     routes.Add("/gate", std::make_unique<GatedPage>(&gate_));
     ASSERT_OK_AND_ASSIGN(ListenSocket socket, ListenSocket::Bind("127.0.0.1:0"));
@@ -159,8 +155,7 @@ class HttpServerTest : public testing::Test {
     return Read(fd);
   }
 
-  std::string const path_ = testing::TempDir() + "http_server_" +
-                            testing::UnitTest::GetInstance()->current_test_info()->name();
+  TemporaryFolder folder_;
   Gate gate_;
   Metrics metrics_;
   std::unique_ptr<HttpClient> const client_ = MakeHttpClient("probefarm-test");

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -17,14 +17,12 @@ using ::testing::Pair;
 
 class InputPagesTest : public testing::Test {
  protected:
-  InputPagesTest() { std::ofstream(path_) << "image"; }
-  ~InputPagesTest() override { std::filesystem::remove(path_); }
-
   HttpAnswer Get(std::string const& rest, std::map<std::string, std::string> headers = {}) {
     return pages_.Answer({.method = "GET", .rest = rest, .headers = std::move(headers)});
   }
 
-  std::string const path_ = testing::TempDir() + "input_pages_image";
+  TemporaryFolder folder_;
+  std::string const path_ = folder_.Write("image", "image");
   std::string const digest_ = Sha256Hex("image");
   LocalInputs inputs_;
   InputPages pages_{&inputs_};

@@ -2,11 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <filesystem>
-#include <fstream>
 #include <memory>
 
 #include "coordinator/web/url_path.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -19,21 +18,19 @@ using ::testing::Pair;
 class ReleasePagesTest : public testing::Test {
  protected:
   ReleasePagesTest()
-      : host_(DirectoryHost::Open({.root = root_, .public_url = "http://h"}, &clock_).value()) {
-    std::string const folder = root_ + "/releases/download/8.0.0+driver/x86_64";
-    std::filesystem::create_directories(folder);
-    std::ofstream(folder + "/falco.o") << "probe";
-    std::ofstream(folder + "/SHA256SUMS") << "sums";
-    std::ofstream(root_ + "/secret") << "secret";
+      : host_(DirectoryHost::Open({.root = root_.path(), .public_url = "http://h"}, &clock_)
+                  .value()) {
+    root_.Write("releases/download/8.0.0+driver/x86_64/falco.o", "probe");
+    root_.Write("releases/download/8.0.0+driver/x86_64/SHA256SUMS", "sums");
+    root_.Write("secret", "secret");
   }
-  ~ReleasePagesTest() override { std::filesystem::remove_all(root_); }
 
   HttpAnswer Get(std::string const& encoded) {
     std::string const path = DecodeUrlPath("/" + encoded).value();
     return pages_.Answer({.method = "GET", .rest = path.substr(1)});
   }
 
-  std::string const root_ = testing::TempDir() + "release_pages";
+  TemporaryFolder root_;
   FakeClock clock_;
   std::unique_ptr<DirectoryHost> const host_;
   ReleasePages pages_{host_.get()};

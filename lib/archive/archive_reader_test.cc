@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "lib/archive/archive_samples.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_macros.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -56,28 +58,28 @@ class ArchiveReaderTest : public testing::Test {
   absl::StatusOr<std::vector<std::string>> ListTar(std::vector<SampleEntry> const& entries,
                                                    ArchiveReader::Options const& options = {},
                                                    std::string const& filter = "") {
-    WriteSampleTar(folder_.Path("a.tar"), entries, filter);
-    return List(ArchiveReader::OpenTar(folder_.Path("a.tar"), options));
+    WriteSampleTar(folder_ / "a.tar", entries, filter);
+    return List(ArchiveReader::OpenTar(folder_ / "a.tar", options));
   }
 
   void WritePackage(std::string const& compression) {
-    folder_.Run(
-        "mkdir -p p/DEBIAN p/usr/src/h && echo obj > p/usr/src/h/Makefile && "
-        "ln -s ../../lib/k p/usr/src/h/scripts && ln p/usr/src/h/Makefile p/usr/src/h/hard && "
-        "printf 'Package: h\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@x>\\n"
-        "Description: d\\n' > p/DEBIAN/control && "
-        "dpkg-deb --root-owner-group -Z" +
-        compression + " -b p h.deb > /dev/null");
+    RunIn(folder_,
+          "mkdir -p p/DEBIAN p/usr/src/h && echo obj > p/usr/src/h/Makefile && "
+          "ln -s ../../lib/k p/usr/src/h/scripts && ln p/usr/src/h/Makefile p/usr/src/h/hard && "
+          "printf 'Package: h\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@x>\\n"
+          "Description: d\\n' > p/DEBIAN/control && "
+          "dpkg-deb --root-owner-group -Z" +
+              compression + " -b p h.deb > /dev/null");
   }
 
-  SampleFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(ArchiveReaderTest, ReadsTarsOfTheSystemHoweverPacked) {
-  folder_.Run("mkdir -p d/sub && echo hello > d/sub/f && ln -s sub/f d/l && ln d/sub/f d/h");
+  RunIn(folder_, "mkdir -p d/sub && echo hello > d/sub/f && ln -s sub/f d/l && ln d/sub/f d/h");
   for (std::string const tool : {"--gzip", "--xz", "--zstd", ""}) {
-    folder_.Run(absl::StrCat("tar ", tool, " --sort=name -cf t.tar ./d"));
-    ASSERT_OK_AND_ASSIGN(auto const lines, List(ArchiveReader::OpenTar(folder_.Path("t.tar"), {})));
+    RunIn(folder_, absl::StrCat("tar ", tool, " --sort=name -cf t.tar ./d"));
+    ASSERT_OK_AND_ASSIGN(auto const lines, List(ArchiveReader::OpenTar(folder_ / "t.tar", {})));
     EXPECT_THAT(lines, ElementsAre("d directory", "d/h file hello\n", "d/l symlink -> sub/f",
                                    "d/sub directory", "d/sub/f hardlink -> d/h"))
         << tool;
@@ -87,19 +89,19 @@ TEST_F(ArchiveReaderTest, ReadsTarsOfTheSystemHoweverPacked) {
 TEST_F(ArchiveReaderTest, ReadsTheDataOfAPackageHoweverPacked) {
   for (std::string const compression : {"gzip", "xz", "zstd", "none"}) {
     WritePackage(compression);
-    ASSERT_OK_AND_ASSIGN(auto const lines, List(ArchiveReader::OpenDeb(folder_.Path("h.deb"), {})));
+    ASSERT_OK_AND_ASSIGN(auto const lines, List(ArchiveReader::OpenDeb(folder_ / "h.deb", {})));
     EXPECT_THAT(lines, SizeIs(6)) << compression;
     EXPECT_THAT(lines, testing::IsSupersetOf({"usr directory", "usr/src/h directory",
                                               "usr/src/h/scripts symlink -> ../../lib/k"}));
-    folder_.Run("rm -r p");
+    RunIn(folder_, "rm -r p");
   }
 }
 
 TEST_F(ArchiveReaderTest, TellsModeSizeAndTime) {
   SampleEntry script = SampleFile("run", "12345");
   script.mode = 0750;
-  WriteSampleTar(folder_.Path("a.tar"), {script});
-  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_.Path("a.tar"), {}));
+  WriteSampleTar(folder_ / "a.tar", {script});
+  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_ / "a.tar", {}));
   ASSERT_OK_AND_ASSIGN(auto const entry, reader->Next());
   EXPECT_EQ(entry->mode, 0750);
   EXPECT_EQ(entry->size, 5);
@@ -107,9 +109,9 @@ TEST_F(ArchiveReaderTest, TellsModeSizeAndTime) {
 }
 
 TEST_F(ArchiveReaderTest, SkipsWhatIsNotRead) {
-  WriteSampleTar(folder_.Path("a.tar"),
+  WriteSampleTar(folder_ / "a.tar",
                  {SampleFile("a", std::string(kMegabyte, 'a')), SampleFile("b", "second")});
-  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_.Path("a.tar"), {}));
+  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_ / "a.tar", {}));
   ASSERT_OK(reader->Next());
   ASSERT_OK_AND_ASSIGN(auto const second, reader->Next());
   EXPECT_EQ(second->path, "b");
@@ -118,10 +120,10 @@ TEST_F(ArchiveReaderTest, SkipsWhatIsNotRead) {
 }
 
 TEST_F(ArchiveReaderTest, ReadsNamesBeyondAscii) {
-  folder_.Run("mkdir d && touch d/naïve");
+  RunIn(folder_, "mkdir d && touch d/naïve");
   for (std::string const format : {"gnu", "pax"}) {
-    folder_.Run("tar --format=" + format + " -cf t.tar d");
-    ASSERT_OK_AND_ASSIGN(auto const lines, List(ArchiveReader::OpenTar(folder_.Path("t.tar"), {})));
+    RunIn(folder_, "tar --format=" + format + " -cf t.tar d");
+    ASSERT_OK_AND_ASSIGN(auto const lines, List(ArchiveReader::OpenTar(folder_ / "t.tar", {})));
     EXPECT_THAT(lines, ElementsAre("d directory", "d/naïve file")) << format;
   }
 }
@@ -130,7 +132,7 @@ TEST_F(ArchiveReaderTest, RefusesPathsOutOfTheTree) {
   for (std::string const path : {"/etc/passwd", "../x", "a/../../x", "a/.."}) {
     EXPECT_THAT(ListTar({SampleFile("ok"), SampleFile(path)}),
                 StatusIs(kRefused, AllOf(HasSubstr(absl::StrCat("'", path, "'")),
-                                         HasSubstr(folder_.Path("a.tar")))));
+                                         HasSubstr(folder_ / "a.tar"))));
   }
   EXPECT_THAT(ListTar({SampleFile(".")}), StatusIs(kRefused));
 }
@@ -175,8 +177,8 @@ TEST_F(ArchiveReaderTest, RefusesSetuidAndSetgidFiles) {
 }
 
 TEST_F(ArchiveReaderTest, DropsSpecialBitsOfDirectories) {
-  WriteSampleTar(folder_.Path("a.tar"), {{.path = "tmp", .type = AE_IFDIR, .mode = 07755}});
-  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_.Path("a.tar"), {}));
+  WriteSampleTar(folder_ / "a.tar", {{.path = "tmp", .type = AE_IFDIR, .mode = 07755}});
+  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_ / "a.tar", {}));
   ASSERT_OK_AND_ASSIGN(auto const entry, reader->Next());
   EXPECT_EQ(entry->mode, 0755);
 }
@@ -204,7 +206,7 @@ TEST_F(ArchiveReaderTest, BoundsTheRatioThoughTheEntryIsSkipped) {
   std::vector<SampleEntry> const bomb = {SampleFile("zeros", std::string(4 * kMegabyte, '\0')),
                                          SampleFile("b")};
   EXPECT_THAT(ListTar(bomb, {}, "zstd"), StatusIs(kTooMuch, HasSubstr("max_ratio (1000)")));
-  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_.Path("a.tar"), {}));
+  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_ / "a.tar", {}));
   ASSERT_OK(reader->Next());
   EXPECT_THAT(reader->Next(), StatusIs(kTooMuch, HasSubstr("'zeros'")));
 }
@@ -219,38 +221,39 @@ TEST_F(ArchiveReaderTest, TruncationIsDataLoss) {
   unsigned state = 1;
   for (char& c : noise) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
   for (std::string const filter : {"", "gzip", "xz", "zstd"}) {
-    WriteSampleTar(folder_.Path("a.tar"), {SampleFile("noise", noise)}, filter);
-    folder_.Truncate("a.tar", kMegabyte / 8);
-    EXPECT_THAT(List(ArchiveReader::OpenTar(folder_.Path("a.tar"), {})),
-                StatusIs(kBroken, HasSubstr(folder_.Path("a.tar"))))
+    WriteSampleTar(folder_ / "a.tar", {SampleFile("noise", noise)}, filter);
+    std::filesystem::resize_file(folder_ / "a.tar", kMegabyte / 8);
+    EXPECT_THAT(List(ArchiveReader::OpenTar(folder_ / "a.tar", {})),
+                StatusIs(kBroken, HasSubstr(folder_ / "a.tar")))
         << filter;
   }
 }
 
 TEST_F(ArchiveReaderTest, ATruncatedPackageIsDataLoss) {
   WritePackage("xz");
-  folder_.Truncate("h.deb", folder_.Content("h.deb").size() - 100);
-  EXPECT_THAT(List(ArchiveReader::OpenDeb(folder_.Path("h.deb"), {})), StatusIs(kBroken));
+  std::filesystem::resize_file(folder_ / "h.deb",
+                               std::filesystem::file_size(folder_ / "h.deb") - 100);
+  EXPECT_THAT(List(ArchiveReader::OpenDeb(folder_ / "h.deb", {})), StatusIs(kBroken));
 }
 
 TEST_F(ArchiveReaderTest, WhatIsNoArchiveIsDataLoss) {
   folder_.Write("empty", "");
   folder_.Write("text", std::string(5000, 'x'));
   for (char const* name : {"empty", "text"}) {
-    EXPECT_THAT(List(ArchiveReader::OpenTar(folder_.Path(name), {})), StatusIs(kBroken)) << name;
-    EXPECT_THAT(List(ArchiveReader::OpenDeb(folder_.Path(name), {})), StatusIs(kBroken)) << name;
+    EXPECT_THAT(List(ArchiveReader::OpenTar(folder_ / name, {})), StatusIs(kBroken)) << name;
+    EXPECT_THAT(List(ArchiveReader::OpenDeb(folder_ / name, {})), StatusIs(kBroken)) << name;
   }
 }
 
 TEST_F(ArchiveReaderTest, APackageWithoutDataIsRefused) {
-  folder_.Run("echo 2.0 > debian-binary && ar rc n.deb debian-binary");
-  EXPECT_THAT(List(ArchiveReader::OpenDeb(folder_.Path("n.deb"), {})),
+  RunIn(folder_, "echo 2.0 > debian-binary && ar rc n.deb debian-binary");
+  EXPECT_THAT(List(ArchiveReader::OpenDeb(folder_ / "n.deb", {})),
               StatusIs(kRefused, HasSubstr("data.tar")));
 }
 
 TEST_F(ArchiveReaderTest, WhatIsPackedTwiceIsRefused) {
-  folder_.Run("touch f && tar -czf a.tar f && gzip a.tar");
-  EXPECT_THAT(List(ArchiveReader::OpenTar(folder_.Path("a.tar.gz"), {})), StatusIs(kRefused));
+  RunIn(folder_, "touch f && tar -czf a.tar f && gzip a.tar");
+  EXPECT_THAT(List(ArchiveReader::OpenTar(folder_ / "a.tar.gz", {})), StatusIs(kRefused));
 }
 
 TEST_F(ArchiveReaderTest, AMissingFileIsNotFound) {
@@ -264,8 +267,8 @@ TEST_F(ArchiveReaderTest, AnEmptyArchiveHasNoEntries) {
 }
 
 TEST_F(ArchiveReaderTest, AnErrorStays) {
-  WriteSampleTar(folder_.Path("a.tar"), {SampleFile("../x"), SampleFile("y")});
-  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_.Path("a.tar"), {}));
+  WriteSampleTar(folder_ / "a.tar", {SampleFile("../x"), SampleFile("y")});
+  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_ / "a.tar", {}));
   EXPECT_THAT(reader->Next(), StatusIs(kRefused));
   EXPECT_THAT(reader->Next(), StatusIs(kRefused));
 }

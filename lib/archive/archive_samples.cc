@@ -5,8 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -30,33 +28,8 @@ void AddSampleEntry(archive* tar, SampleEntry const& sample) {
 
 }  // namespace
 
-SampleFolder::SampleFolder() {
-  std::string name = testing::TempDir() + "/archive.XXXXXX";
-  folder_ = mkdtemp(name.data());
-}
-SampleFolder::~SampleFolder() { std::filesystem::remove_all(folder_); }
-
-std::string SampleFolder::Path(absl::string_view name) const {
-  return absl::StrCat(folder_.string(), "/", name);
-}
-
-void SampleFolder::Write(absl::string_view name, absl::string_view content) const {
-  std::ofstream(Path(name), std::ios::binary)
-      .write(content.data(), static_cast<std::streamsize>(content.size()));
-}
-
-std::string SampleFolder::Content(absl::string_view name) const {
-  std::ifstream file(Path(name), std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void SampleFolder::Truncate(absl::string_view name, size_t bytes) const {
-  std::filesystem::resize_file(Path(name), bytes);
-}
-
-void SampleFolder::Run(std::string const& command) const {
-  ASSERT_EQ(std::system(absl::StrCat("cd ", folder_.string(), " && ", command).c_str()), 0)
-      << command;
+void RunIn(TemporaryFolder const& folder, std::string const& command) {
+  ASSERT_EQ(std::system(absl::StrCat("cd ", folder.path(), " && ", command).c_str()), 0) << command;
 }
 
 SampleEntry SampleFile(std::string path, std::string content) {

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "absl/strings/str_cat.h"
 #include "lib/archive/archive_samples.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -24,11 +27,11 @@ class TarWriterTest : public testing::Test {
   // What the system's tar says of `archive`.
   std::string Listed(std::string const& archive) {
     folder_.Write("out.tar", archive);
-    folder_.Run("TZ=UTC tar --numeric-owner --full-time -tvf out.tar > list");
-    return folder_.Content("list");
+    RunIn(folder_, "TZ=UTC tar --numeric-owner --full-time -tvf out.tar > list");
+    return ReadWholeFile(folder_ / "list");
   }
 
-  SampleFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(TarWriterTest, WritesWhatTheSystemsTarReads) {
@@ -40,17 +43,17 @@ TEST_F(TarWriterTest, WritesWhatTheSystemsTarReads) {
   EXPECT_EQ(Listed(archive),
             "drwxr-xr-x 1000/1001         0 1970-01-01 00:00:00 build/\n"
             "-rwxr-x--- 1000/1001         7 1970-01-01 00:00:00 build/run.sh\n");
-  folder_.Run("tar -xOf out.tar build/run.sh > content");
-  EXPECT_EQ(folder_.Content("content"), "exit 0\n");
+  RunIn(folder_, "tar -xOf out.tar build/run.sh > content");
+  EXPECT_EQ(ReadWholeFile(folder_ / "content"), "exit 0\n");
 }
 
 TEST_F(TarWriterTest, CopiesEntriesUnderAnotherPath) {
   std::string const content(200'000, 'x');
-  WriteSampleTar(folder_.Path("in.tar"),
+  WriteSampleTar(folder_ / "in.tar",
                  {SampleDirectory("d"), SampleFile("d/f", content), SampleSymlink("d/l", "f"),
                   SampleHardlink("d/h", "d/f")},
                  "gzip");
-  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_.Path("in.tar"), {}));
+  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_ / "in.tar", {}));
   std::string archive;
   TarWriter writer(Into(archive), 0, 0);
   while (true) {
@@ -65,8 +68,8 @@ TEST_F(TarWriterTest, CopiesEntriesUnderAnotherPath) {
             "-rw-r--r-- 0/0          200000 2023-11-14 22:13:20 kernel/d/f\n"
             "lrwxrwxrwx 0/0               0 2023-11-14 22:13:20 kernel/d/l -> f\n"
             "hrw-r--r-- 0/0               0 2023-11-14 22:13:20 kernel/d/h link to kernel/d/f\n");
-  folder_.Run("tar -xOf out.tar kernel/d/f > content");
-  EXPECT_EQ(folder_.Content("content"), content);
+  RunIn(folder_, "tar -xOf out.tar kernel/d/f > content");
+  EXPECT_EQ(ReadWholeFile(folder_ / "content"), content);
 }
 
 TEST_F(TarWriterTest, LongAndForeignNamesSurvive) {
@@ -77,11 +80,11 @@ TEST_F(TarWriterTest, LongAndForeignNamesSurvive) {
   ASSERT_OK(writer.AddFile(path, 0644, "x"));
   ASSERT_OK(writer.Finish());
   folder_.Write("out.tar", archive);
-  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_.Path("out.tar"), {}));
+  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_ / "out.tar", {}));
   ASSERT_OK_AND_ASSIGN(auto const entry, reader->Next());
   EXPECT_EQ(entry->path, path);
-  folder_.Run("tar -xf out.tar");
-  EXPECT_EQ(folder_.Content(path), "x");
+  RunIn(folder_, "tar -xf out.tar");
+  EXPECT_EQ(ReadWholeFile(folder_ / path), "x");
 }
 
 TEST_F(TarWriterTest, TheSameCallsGiveTheSameBytes) {
@@ -102,7 +105,7 @@ TEST_F(TarWriterTest, WithoutItsEndTheStreamIsTruncated) {
     ASSERT_OK(writer.AddFile("f", 0644, std::string(100'000, 'x')));
   }
   folder_.Write("out.tar", archive);
-  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_.Path("out.tar"), {}));
+  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_ / "out.tar", {}));
   ASSERT_OK(reader->Next());
   EXPECT_THAT(reader->Next(), StatusIs(absl::StatusCode::kDataLoss));
 }
@@ -122,9 +125,9 @@ TEST_F(TarWriterTest, TheSinksErrorEndsTheWriting) {
 }
 
 TEST_F(TarWriterTest, ARefusedSourceEndsTheWriting) {
-  WriteSampleTar(folder_.Path("in.tar"), {SampleFile("f", std::string(100'000, 'x'))});
-  folder_.Truncate("in.tar", 50'000);
-  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_.Path("in.tar"), {}));
+  WriteSampleTar(folder_ / "in.tar", {SampleFile("f", std::string(100'000, 'x'))});
+  std::filesystem::resize_file(folder_ / "in.tar", 50'000);
+  ASSERT_OK_AND_ASSIGN(auto const reader, ArchiveReader::OpenTar(folder_ / "in.tar", {}));
   ASSERT_OK_AND_ASSIGN(auto const entry, reader->Next());
   std::string archive;
   TarWriter writer(Into(archive), 0, 0);

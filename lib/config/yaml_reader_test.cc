@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/config/temp_yaml_file.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -31,8 +32,9 @@ TEST(ReadYamlFile, NamesAFileThatIsNotThere) {
 }
 
 TEST(ReadYamlFile, NamesWhatCannotBeRead) {
-  EXPECT_THAT(ReadYamlFile(testing::TempDir(), ReadNothing),
-              StatusIs(absl::StatusCode::kUnavailable, HasSubstr(testing::TempDir())));
+  TemporaryFolder const folder;
+  EXPECT_THAT(ReadYamlFile(folder.path(), ReadNothing),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr(folder.path())));
 }
 
 TEST(ReadYamlFile, NamesTheLineThatIsNotYaml) {

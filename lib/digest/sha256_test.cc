@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -39,8 +38,8 @@ TEST(Sha256, GoesOnAfterAMove) {
 }
 
 TEST(Sha256OfFile, ReadsFilesLargerThanOnePiece) {
-  std::string const path = testing::TempDir() + "/sha256_of_file";
-  std::ofstream(path) << std::string(1000000, 'a');
+  TemporaryFolder const folder;
+  std::string const path = folder.Write("file", std::string(1000000, 'a'));
   ASSERT_OK_AND_ASSIGN(std::string const digest, Sha256OfFile(path));
   EXPECT_EQ(digest, kOfMillionAs);
 }
@@ -51,8 +50,9 @@ TEST(Sha256OfFile, NamesTheFileThatIsNotThere) {
 }
 
 TEST(Sha256OfFile, NamesWhatCannotBeRead) {
-  std::string const folder = testing::TempDir();
-  EXPECT_THAT(Sha256OfFile(folder), StatusIs(absl::StatusCode::kUnavailable, HasSubstr(folder)));
+  TemporaryFolder const folder;
+  EXPECT_THAT(Sha256OfFile(folder.path()),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr(folder.path())));
 }
 
 }  // namespace

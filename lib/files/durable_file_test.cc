@@ -5,9 +5,8 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
+#include "lib/files/temporary_folder.h"
 #include "lib/files/unique_fd.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -18,23 +17,15 @@ using ::testing::HasSubstr;
 
 class DurableFile : public testing::Test {
  protected:
-  DurableFile() { MakeFolders(folder_).IgnoreError(); }
-  ~DurableFile() override { std::filesystem::remove_all(folder_); }
+  std::string Path(std::string const& name) const { return folder_ / name; }
 
-  std::string Path(std::string const& name) const { return folder_ + "/" + name; }
-  static std::string Read(std::string const& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-  std::string const folder_ = testing::TempDir() + "durable_file_" +
-                              testing::UnitTest::GetInstance()->current_test_info()->name();
+  TemporaryFolder folder_;
 };
 
 TEST_F(DurableFile, ReplacesWhatIsThere) {
   ASSERT_OK(ReplaceFile(Path("a"), Path("tmp"), "one"));
   ASSERT_OK(ReplaceFile(Path("a"), Path("tmp"), "two"));
-  EXPECT_EQ(Read(Path("a")), "two");
+  EXPECT_EQ(ReadWholeFile(Path("a")), "two");
   EXPECT_FALSE(std::filesystem::exists(Path("tmp")));
 }
 

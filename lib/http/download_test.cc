@@ -4,11 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 
-#include "absl/strings/str_cat.h"
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/testing/scripted_http_server.h"
 
@@ -44,16 +43,10 @@ void AnswerByPath(ScriptedExchange& exchange) {
 
 class DownloadTest : public testing::Test {
  protected:
-  DownloadTest() {
-    std::string name = testing::TempDir() + "/download.XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~DownloadTest() override { std::filesystem::remove_all(folder_); }
-
   DownloadRequest Request(std::vector<std::string> const& paths) const {
     DownloadRequest request;
     for (std::string const& path : paths) request.urls.push_back(server_.Url(path));
-    request.destination = (folder_ / "file").string();
+    request.destination = folder_ / "file";
     request.sha256 = Sha256Hex(kContent);
     request.size = kContent.size();
     return request;
@@ -64,15 +57,12 @@ class DownloadTest : public testing::Test {
   }
 
   long Files() const {
-    return std::distance(std::filesystem::directory_iterator(folder_),
+    return std::distance(std::filesystem::directory_iterator(folder_.path()),
                          std::filesystem::directory_iterator());
   }
-  std::string Content() const {
-    std::ifstream file(folder_ / "file");
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  std::string Content() const { return ReadWholeFile(folder_ / "file"); }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   ScriptedHttpServer server_{&AnswerByPath};
   std::unique_ptr<HttpClient> http_ = MakeHttpClient("probefarm-test/1");
 };
@@ -152,14 +142,14 @@ TEST_F(DownloadTest, IsBounded) {
 }
 
 TEST_F(DownloadTest, AFailureLeavesTheOldFile) {
-  std::ofstream(folder_ / "file") << "old";
+  folder_.Write("file", "old");
   EXPECT_FALSE(Run(Request({"/other"})).ok());
   EXPECT_EQ(Content(), "old");
   EXPECT_EQ(Files(), 1);
 }
 
 TEST_F(DownloadTest, AsksConditionally) {
-  std::ofstream(folder_ / "file") << "old";
+  folder_.Write("file", "old");
   DownloadRequest request = Request({"/304"});
   request.validators = {"\"1\"", "Sat, 21 Nov 2026"};
   ASSERT_OK_AND_ASSIGN(DownloadResult const result, Run(request));

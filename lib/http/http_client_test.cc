@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/testing/scripted_http_server.h"
 
@@ -278,7 +279,8 @@ TEST_F(HttpClientTest, TcpGoesThroughTheProxyOfTheEnvironment) {
 TEST(UnixSocketHttpClient, NeverGoesThroughAProxy) {
   ScriptedHttpServer proxy([](ScriptedExchange& exchange) { exchange.Answer(502); });
   ScopedEnvironment const http_proxy("http_proxy", proxy.Url(""));
-  std::string const path = absl::StrCat(testing::TempDir(), "/probefarm-", getpid(), ".sock");
+  TemporaryFolder const folder;
+  std::string const path = folder / "socket";
   ScriptedHttpServer server(path, [](ScriptedExchange& exchange) { exchange.Answer(200, "pong"); });
   auto const client = MakeUnixSocketHttpClient(path, "probefarm-test/1");
   ASSERT_OK_AND_ASSIGN(HttpResponse const response, client->Send(Get("http://docker/_ping")));

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -19,23 +20,14 @@ using ::testing::HasSubstr;
 
 class NewFileTest : public testing::Test {
  protected:
-  NewFileTest() {
-    std::string name = testing::TempDir() + "/new_file.XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~NewFileTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Destination() const { return (folder_ / "file").string(); }
+  std::string Destination() const { return folder_ / "file"; }
   long Files() const {
-    return std::distance(std::filesystem::directory_iterator(folder_),
+    return std::distance(std::filesystem::directory_iterator(folder_.path()),
                          std::filesystem::directory_iterator());
   }
-  std::string Content() const {
-    std::ifstream file(Destination());
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  std::string Content() const { return ReadWholeFile(Destination()); }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(NewFileTest, AppearsWhenCommitted) {
@@ -95,13 +87,13 @@ TEST_F(NewFileTest, AFileSizeLimitIsAFullDisk) {
 }
 
 TEST_F(NewFileTest, AFullDiskIsExhausted) {
-  if (mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=64k") != 0)
+  if (mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=64k") != 0)
     GTEST_SKIP() << "mounting a small disk takes root";
   absl::StatusOr<std::unique_ptr<NewFile>> file = NewFile::Create(Destination());
   absl::Status const status = file.ok() ? (*file)->Write(std::string(100'000, 'x')) : file.status();
   file = absl::UnknownError("closed");
   EXPECT_EQ(Files(), 0);
-  umount(folder_.c_str());
+  umount(folder_.path().c_str());
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("No space left")));
 }
 

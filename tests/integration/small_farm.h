@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "lib/files/temporary_folder.h"
 #include "tests/testing/farm/farm.h"
 #include "tests/testing/farm/farm_engine.h"
 #include "tests/testing/farm/small_archive.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <string>
 
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/artifact/artifact_check.h"
 
@@ -20,21 +20,25 @@ struct { int type; } map SECTION("maps") = {1};
 int probe(void *context) { return 0; }
 )";
 
-std::string Compile(std::string const& flags) {
-  std::string const stem =
-      testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name();
-  std::ofstream(stem + ".c") << kSource;
-  std::string const command = "clang " + flags + " -O2 -g -c " + stem + ".c -o " + stem + ".o";
-  EXPECT_EQ(std::system(command.c_str()), 0) << command;
-  return stem + ".o";
-}
+class ClangObject : public testing::Test {
+ protected:
+  std::string Compile(std::string const& flags) const {
+    std::string const source = folder_.Write("probe.c", kSource);
+    std::string object = folder_ / "probe.o";
+    std::string const command = "clang " + flags + " -O2 -g -c " + source + " -o " + object;
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    return object;
+  }
 
-TEST(ClangObject, IsAcceptedAsAProbe) {
+  TemporaryFolder folder_;
+};
+
+TEST_F(ClangObject, IsAcceptedAsAProbe) {
   EXPECT_OK(CheckArtifact(Compile("-target bpf"), Kind::kBpf, Arch::kX86_64,
                           {"6.1.0-56-cloud-amd64", "8.0.0+driver"}));
 }
 
-TEST(ClangObject, ForTheHostIsNoProbe) {
+TEST_F(ClangObject, ForTheHostIsNoProbe) {
   EXPECT_THAT(CheckArtifact(Compile("-target x86_64-linux-gnu"), Kind::kBpf, Arch::kX86_64,
                             {"6.1.0-56-cloud-amd64", "8.0.0+driver"}),
               StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("machine")));

@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/engine/fake_container_engine.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 namespace {

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/clock.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/artifact/small_elf.h"
@@ -18,7 +19,6 @@
 #include "worker/engine/image_archive.h"
 #include "worker/inputs/fake_http_client.h"
 #include "worker/inputs/header_tree.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 namespace {

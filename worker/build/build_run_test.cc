@@ -7,13 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/artifact/small_elf.h"
 #include "worker/engine/fake_container_engine.h"
 #include "worker/engine/image_archive.h"
 #include "worker/inputs/fake_http_client.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 namespace {

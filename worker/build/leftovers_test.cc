@@ -4,11 +4,11 @@
 
 #include <filesystem>
 
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/build/build_container.h"
 #include "worker/engine/fake_container_engine.h"
 #include "worker/inputs/labels.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 namespace {

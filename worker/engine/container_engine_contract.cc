@@ -1,13 +1,10 @@
 #include "worker/engine/container_engine_contract.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include <fstream>
-
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -64,10 +61,8 @@ TEST_P(ContainerEngineContract, HasTheImageThatWasLoadedAndNoOther) {
 }
 
 TEST_P(ContainerEngineContract, RefusesToLoadWhatIsNoImage) {
-  std::string const path = absl::StrCat(testing::TempDir(), "/", sandbox().Unique("garbage"));
-  absl::Cleanup const remove = [&] { unlink(path.c_str()); };
-  std::ofstream(path) << std::string(4096, 'x');
-  EXPECT_THAT(engine().LoadImage(path), Not(IsOk()));
+  TemporaryFolder const folder;
+  EXPECT_THAT(engine().LoadImage(folder.Write("garbage", std::string(4096, 'x'))), Not(IsOk()));
   EXPECT_THAT(engine().LoadImage("/nonexistent/image.tar"),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nonexistent/image.tar")));
 }

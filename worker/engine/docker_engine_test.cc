@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <deque>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_macros.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/engine/engine_error.h"
@@ -139,8 +139,8 @@ TEST_F(DockerEngineTest, AsksForOneImage) {
 }
 
 TEST_F(DockerEngineTest, LoadsAnImageAndFindsAnErrorInsideAGoodAnswer) {
-  std::string const path = absl::StrCat(testing::TempDir(), "/engine_image.tar");
-  std::ofstream(path) << "archive bytes";
+  TemporaryFolder const folder;
+  std::string const path = folder.Write("image.tar", "archive bytes");
   Answer(200, "{\"stream\":\"Loaded image\"}\r\n");
   EXPECT_OK(engine_.LoadImage(path));
   EXPECT_EQ(script_.sent[0].line, "POST /images/load?quiet=1");

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_macros.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/engine/fake_tree.h"
@@ -67,8 +67,8 @@ EngineSandbox::~EngineSandbox() {
 
 absl::Status EngineSandbox::LoadBusybox() {
   ASSIGN_OR_RETURN(FakeTree const root, BusyboxRoot());
-  std::string const archive = absl::StrCat(testing::TempDir(), "/", Unique("image"), ".tar");
-  absl::Cleanup const remove = [&] { unlink(archive.c_str()); };
+  TemporaryFolder const folder;
+  std::string const archive = folder / "image.tar";
   ASSIGN_OR_RETURN(std::string id, WriteImageArchive(archive, Unique("image"), root));
   RETURN_IF_ERROR(engine_->LoadImage(archive));
   image_ = std::move(id);

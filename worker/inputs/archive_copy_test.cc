@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/engine/fake_tree.h"
 #include "worker/inputs/header_tree.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 namespace {

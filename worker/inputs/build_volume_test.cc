@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/engine/fake_container_engine.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 namespace {

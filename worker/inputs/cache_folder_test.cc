@@ -5,9 +5,9 @@
 #include <filesystem>
 
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/inputs/cached_file.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 namespace {

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/engine/fake_container_engine.h"
 #include "worker/inputs/header_tree.h"
 #include "worker/inputs/labels.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 namespace {

@@ -8,11 +8,11 @@
 
 #include "absl/synchronization/notification.h"
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/inputs/cache_folder.h"
 #include "worker/inputs/fake_http_client.h"
-#include "worker/inputs/temporary_folder.h"
 
 namespace probefarm {
 namespace {

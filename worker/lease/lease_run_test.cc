@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 
 #include "lib/build/sample_build_spec.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/lease/fake_coordinator.h"
@@ -34,10 +34,7 @@ class NoHttp final : public HttpClient {
 
 class LeaseRunTest : public testing::Test {
  protected:
-  LeaseRunTest() {
-    EXPECT_OK(session_.Open());
-    std::ofstream(path_) << "probe";
-  }
+  LeaseRunTest() { EXPECT_OK(session_.Open()); }
 
   // Runs the lease to its end, uploads included.
   void Run(LeaseRun::Build build, std::string spec = ToJson(SampleBuildSpec())) {
@@ -63,8 +60,8 @@ class LeaseRunTest : public testing::Test {
                          clock_,
                          [this] { return session_.token(); },
                          [this](absl::Duration wait) { clock_.Advance(wait); }};
-  std::string const path_ = testing::TempDir() + "/lease-run-" +
-                            testing::UnitTest::GetInstance()->current_test_info()->name();
+  TemporaryFolder folder_;
+  std::string const path_ = folder_.Write("artifact", "probe");
 };
 
 TEST_F(LeaseRunTest, ABuiltFileIsReportedAndDeleted) {

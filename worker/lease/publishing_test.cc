@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_macros.h"
 #include "lib/runtime/status_matchers.h"
@@ -42,10 +42,7 @@ class UploadTarget final : public HttpClient {
 
 class PublishingTest : public testing::Test {
  protected:
-  PublishingTest() {
-    std::ofstream(file_.path) << "probe";
-    leases_.Add(kLease);
-  }
+  PublishingTest() { leases_.Add(kLease); }
 
   SendIt Grant() const {
     return {{"PUT", "http://host/upload", {}, clock_.Now() + absl::Hours(1)}};
@@ -65,10 +62,8 @@ class PublishingTest : public testing::Test {
                            waits_.push_back(wait);
                            clock_.Advance(wait);
                          }};
-  BuiltFile const file_{kLease,
-                        testing::TempDir() + "/publishing-" +
-                            testing::UnitTest::GetInstance()->current_test_info()->name(),
-                        "abc", 5};
+  TemporaryFolder folder_;
+  BuiltFile const file_{kLease, folder_.Write("artifact", "probe"), "abc", 5};
 };
 
 TEST_F(PublishingTest, ReportsTheDigestThenSendsTheFileThenSaysSo) {

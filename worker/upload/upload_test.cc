@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/testing/scripted_http_server.h"
@@ -18,11 +18,6 @@ using testing::Pair;
 
 class UploadTest : public testing::Test {
  protected:
-  UploadTest()
-      : path_(testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::ofstream(path_, std::ios::binary) << content_;
-  }
-
   UploadGrant Grant(ScriptedHttpServer const& server) const {
     return {"PUT",
             server.Url("/upload/7?token=x"),
@@ -35,7 +30,8 @@ class UploadTest : public testing::Test {
   }
 
   std::string const content_ = std::string(300'000, 'p');
-  std::string const path_;
+  TemporaryFolder folder_;
+  std::string const path_ = folder_.Write("probe.o", content_);
   FakeClock clock_;
   std::unique_ptr<HttpClient> http_ = MakeHttpClient("test");
 };

@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
 
 #include "absl/strings/match.h"
@@ -16,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "coordinator/feeds/debian/signed_repository.h"
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/testing/scripted_http_server.h"
@@ -32,43 +31,22 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-std::string ReadFile(std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 void WriteFile(std::string const& path, std::string const& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = "/tmp/feed.XXXXXX";
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(TemporaryFolder const&) = delete;
-  TemporaryFolder& operator=(TemporaryFolder const&) = delete;
-
-  std::string const& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // Reads real, signed repositories over HTTP. `/main` and `/security` are two mirrors with the same
 // content.
 class DebianFeedTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::filesystem::create_directory(folder_.path() + "/r");
-    repository_ = std::make_unique<SignedRepository>(folder_.path() + "/r");
+    std::filesystem::create_directory(folder_ / "r");
+    repository_ = std::make_unique<SignedRepository>(folder_ / "r");
     ASSERT_OK(repository_->MakeKeys());
     options_.mirror = server_.Url("/main");
     options_.security_mirror = server_.Url("/security");
     options_.keyrings = {repository_->keyring()};
-    options_.cache_folder = folder_.path() + "/cache";
+    options_.cache_folder = folder_ / "cache";
     options_.suites = {{"bookworm"}};
   }
 
@@ -106,7 +84,7 @@ class DebianFeedTest : public testing::Test {
 
   void ChangeIndex(std::function<void(std::string&)> const& change) {
     for (std::string const& path : repository_->IndexFiles("bookworm")) {
-      std::string bytes = ReadFile(path);
+      std::string bytes = ReadWholeFile(path);
       change(bytes);
       WriteFile(path, bytes);
     }
@@ -134,7 +112,7 @@ class DebianFeedTest : public testing::Test {
         absl::StrSplit(request.target.substr(1), absl::MaxSplits('/', 1));
     std::string const path = absl::StrCat(repository_->root(), "/", mirror_and_path.second);
     if (!std::filesystem::is_regular_file(path)) return exchange.Answer(404);
-    std::string const body = ReadFile(path);
+    std::string const body = ReadWholeFile(path);
     std::string const etag = absl::StrCat("\"", Sha256Hex(body), "\"");
     auto const known = request.headers.find("if-none-match");
     if (known != request.headers.end() && known->second == etag) {
@@ -156,7 +134,7 @@ TEST_F(DebianFeedTest, ListsAKernelWithVerifiedArchives) {
   ASSERT_THAT(kernels[0].headers, SizeIs(3));
   Input const& common = kernels[0].headers[1].file;
   EXPECT_EQ(common.name, "linux-headers-6.1.0-47-common_6.1.170-3_all.deb");
-  std::string const deb = ReadFile(repository_->root() + "/pool/bookworm/" + common.name);
+  std::string const deb = ReadWholeFile(repository_->root() + "/pool/bookworm/" + common.name);
   EXPECT_EQ(common.sha256, Sha256Hex(deb));
   EXPECT_EQ(common.size, deb.size());
   EXPECT_THAT(common.urls, ElementsAre(EndsWith("/main/pool/bookworm/" + common.name)));
@@ -211,7 +189,7 @@ TEST_F(DebianFeedTest, AcceptsAStrangerBesideAKeyOfTheKeyring) {
 TEST_F(DebianFeedTest, RefusesASignedTextThatWasChanged) {
   PublishCompleteKernel();
   std::string const path = repository_->InRelease("bookworm");
-  std::string text = ReadFile(path);
+  std::string text = ReadWholeFile(path);
   text.replace(text.find("SHA256:\n ") + 9, 1, "z");
   WriteFile(path, text);
   EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("BADSIG")));
@@ -220,14 +198,14 @@ TEST_F(DebianFeedTest, RefusesASignedTextThatWasChanged) {
 TEST_F(DebianFeedTest, ReadsOnlyWhatWasSigned) {
   PublishCompleteKernel();
   std::string const path = repository_->InRelease("bookworm");
-  WriteFile(path, "Suite: evil\nCodename: evil\n\n" + ReadFile(path) + "\nSuite: evil\n");
+  WriteFile(path, "Suite: evil\nCodename: evil\n\n" + ReadWholeFile(path) + "\nSuite: evil\n");
   EXPECT_OK(Fetch());
 }
 
 TEST_F(DebianFeedTest, RefusesTwoSignedTextsInOne) {
   PublishCompleteKernel();
   std::string const path = repository_->InRelease("bookworm");
-  std::string const text = ReadFile(path);
+  std::string const text = ReadWholeFile(path);
   WriteFile(path, text + text);
   EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kUnauthenticated));
 }
@@ -340,11 +318,11 @@ TEST_F(DebianFeedTest, KeepsTheNewestIndexOnly) {
 
 TEST_F(DebianFeedTest, RefusesAnOlderReleaseThanItHasSeen) {
   PublishCompleteKernel();
-  std::string const old = ReadFile(repository_->InRelease("bookworm"));
+  std::string const old = ReadWholeFile(repository_->InRelease("bookworm"));
   clock_.Advance(absl::Hours(1));
   ASSERT_OK(repository_->Publish(Release()));
   ASSERT_OK(Fetch());
-  std::string const current = ReadFile(repository_->InRelease("bookworm"));
+  std::string const current = ReadWholeFile(repository_->InRelease("bookworm"));
   WriteFile(repository_->InRelease("bookworm"), old);
   EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("older")));
   WriteFile(repository_->InRelease("bookworm"), current);

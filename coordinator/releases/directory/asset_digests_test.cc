@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -14,11 +14,10 @@ namespace {
 
 class AssetDigestsTest : public testing::Test {
  protected:
-  ~AssetDigestsTest() override { std::filesystem::remove(path_); }
-  void Write(std::string const& content) const { std::ofstream(path_) << content; }
+  void Write(std::string const& content) const { folder_.Write("asset", content); }
 
-  std::string const path_ = testing::TempDir() + "asset_digests_" +
-                            testing::UnitTest::GetInstance()->current_test_info()->name();
+  TemporaryFolder folder_;
+  std::string const path_ = folder_ / "asset";
   FakeClock clock_{absl::Now() + absl::Minutes(1)};
   AssetDigests digests_{&clock_};
 };
@@ -49,7 +48,7 @@ TEST_F(AssetDigestsTest, KnowsNoFileThatIsGone) {
 }
 
 TEST_F(AssetDigestsTest, TakesNoFolderForAFile) {
-  EXPECT_THAT(digests_.Of(testing::TempDir()), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(digests_.Of(folder_.path()), StatusIs(absl::StatusCode::kNotFound));
 }
 
 }  // namespace

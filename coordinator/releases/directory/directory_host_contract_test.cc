@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -12,6 +10,7 @@
 #include "coordinator/web/release_pages.h"
 #include "coordinator/web/upload_endpoint.h"
 #include "lib/driver/asset_name.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/http/http_client.h"
 #include "lib/metrics/metrics.h"
 #include "lib/runtime/fake_clock.h"
@@ -23,16 +22,14 @@ namespace {
 class DirectoryUnderTest final : public ReleaseHostUnderTest {
  public:
   DirectoryUnderTest() {
-    std::filesystem::remove_all(root_);
     ListenSocket socket = ListenSocket::Bind("127.0.0.1:0").value();
     url_ = absl::StrCat("http://127.0.0.1:", socket.port());
-    host_ = DirectoryHost::Open({.root = root_, .public_url = url_}, &clock_).value();
+    host_ = DirectoryHost::Open({.root = root_.path(), .public_url = url_}, &clock_).value();
     HttpRoutes routes;
     routes.Add(UploadEndpoint::kRoute, std::make_unique<UploadEndpoint>(host_.get()));
     routes.Add(ReleasePages::kRoute, std::make_unique<ReleasePages>(host_.get()));
     server_ = HttpServer::Start(std::move(socket), std::move(routes), {}, &metrics_).value();
   }
-  ~DirectoryUnderTest() override { std::filesystem::remove_all(root_); }
 
   ReleaseHost& host() override { return *host_; }
   absl::Time Now() override { return clock_.Now(); }
@@ -55,7 +52,7 @@ class DirectoryUnderTest final : public ReleaseHostUnderTest {
   }
 
  private:
-  std::string const root_ = absl::StrCat(testing::TempDir(), "directory_contract_", getpid());
+  TemporaryFolder root_;
   FakeClock clock_;
   Metrics metrics_;
   std::string url_;

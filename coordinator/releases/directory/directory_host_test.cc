@@ -4,10 +4,10 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "lib/digest/sha256.h"
+#include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -41,11 +41,10 @@ UploadIntent Intent(std::string const& bytes, std::string const& name = "falco.o
 class DirectoryHostTest : public testing::Test {
  protected:
   DirectoryHostTest() { Open(); }
-  ~DirectoryHostTest() override { fs::remove_all(root_); }
 
   void Open() {
-    host_ =
-        DirectoryHost::Open({.root = root_, .public_url = "http://farm:8080/"}, &clock_).value();
+    host_ = DirectoryHost::Open({.root = root_.path(), .public_url = "http://farm:8080/"}, &clock_)
+                .value();
   }
   std::string Token(UploadIntent const& intent) {
     UploadAnswer const answer = host_->PrepareUpload(intent).value();
@@ -61,19 +60,14 @@ class DirectoryHostTest : public testing::Test {
     return early ? *early : upload->Finish();
   }
   std::string AssetPath(std::string const& name = "falco.o") const {
-    return absl::StrCat(root_, "/releases/download/", kTag, "/", name);
+    return root_ / absl::StrCat("releases/download/", kTag, "/", name);
   }
   void PutBehindTheBack(std::string const& bytes) const { std::ofstream(AssetPath()) << bytes; }
-  static std::string Read(std::string const& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
   std::vector<fs::path> Incoming() const {
-    return {fs::directory_iterator(root_ + "/.incoming"), fs::directory_iterator()};
+    return {fs::directory_iterator(root_ / ".incoming"), fs::directory_iterator()};
   }
 
-  std::string const root_ = testing::TempDir() + "directory_host_" +
-                            testing::UnitTest::GetInstance()->current_test_info()->name();
+  TemporaryFolder root_;
   FakeClock clock_;
   std::unique_ptr<DirectoryHost> host_;
 };
@@ -84,7 +78,7 @@ TEST_F(DirectoryHostTest, StoresTheAssetBelowItsTag) {
   EXPECT_THAT(verdict.json,
               AllOf(HasSubstr(absl::StrCat("sha256:", Sha256Hex("probe"))),
                     HasSubstr("http://farm:8080/releases/download/8.0.0%2Bdriver/x86_64/falco.o")));
-  EXPECT_EQ(Read(AssetPath()), "probe");
+  EXPECT_EQ(ReadWholeFile(AssetPath()), "probe");
   EXPECT_THAT(Incoming(), IsEmpty());
 }
 
@@ -107,7 +101,7 @@ TEST_F(DirectoryHostTest, NeverReplacesWhatCameInBetween) {
   std::string const token = Token(Intent("probe"));
   PutBehindTheBack("other");
   EXPECT_EQ(Upload(token, "probe").http_status, 409);
-  EXPECT_EQ(Read(AssetPath()), "other");
+  EXPECT_EQ(ReadWholeFile(AssetPath()), "other");
   EXPECT_THAT(Incoming(), IsEmpty());
 }
 
@@ -156,7 +150,7 @@ TEST_F(DirectoryHostTest, HasSettledTheAssetWhenItAnswers) {
 }
 
 TEST_F(DirectoryHostTest, RemovesWhatACrashLeft) {
-  std::ofstream(root_ + "/.incoming/7-1-abc") << "half";
+  std::ofstream(root_ / ".incoming/7-1-abc") << "half";
   Open();
   EXPECT_THAT(Incoming(), IsEmpty());
 }
@@ -183,7 +177,7 @@ TEST_F(DirectoryHostTest, NamesTheFolderThatHasAnAssetsName) {
 
 TEST_F(DirectoryHostTest, ListsOnlyWhatCanBeAnAsset) {
   Upload(Token(Intent("probe")), "probe");
-  std::ofstream(root_ + "/releases/download/stray") << "no release";
+  std::ofstream(root_ / "releases/download/stray") << "no release";
   std::ofstream(AssetPath(".hidden.swp")) << "hidden";
   ASSERT_OK_AND_ASSIGN(std::vector<HostedAsset> const assets, host_->ListAssets());
   EXPECT_THAT(assets, ElementsAre(Field(&HostedAsset::asset_name, "falco.o")));
@@ -199,8 +193,8 @@ TEST_F(DirectoryHostTest, SeesThatAnAssetWasChangedOnDisk) {
 
 TEST_F(DirectoryHostTest, IsNotReadyWhenItsFolderIsGone) {
   EXPECT_OK(host_->Check());
-  fs::remove_all(root_);
-  EXPECT_THAT(host_->Check(), StatusIs(absl::StatusCode::kNotFound, HasSubstr(root_)));
+  fs::remove_all(root_.path());
+  EXPECT_THAT(host_->Check(), StatusIs(absl::StatusCode::kNotFound, HasSubstr(root_.path())));
 }
 
 }  // namespace

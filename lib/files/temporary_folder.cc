@@ -1,4 +1,4 @@
-#include "worker/inputs/temporary_folder.h"
+#include "lib/files/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -13,13 +13,16 @@
 
 namespace probefarm {
 
-TemporaryFolder::TemporaryFolder() : path_(testing::TempDir() + "/probefarm.XXXXXX") {
-  if (mkdtemp(path_.data()) == nullptr) throw std::system_error(errno, std::generic_category());
+namespace fs = std::filesystem;
+
+TemporaryFolder::TemporaryFolder() : path_(fs::path(testing::TempDir()) / "probefarm.XXXXXX") {
+  if (mkdtemp(path_.data()) == nullptr)
+    throw std::system_error(errno, std::generic_category(), "create " + path_);
 }
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code error;
-  std::filesystem::remove_all(path_, error);
+  fs::remove_all(path_, error);
   EXPECT_FALSE(error) << path_ << ": " << error.message();
 }
 
@@ -28,11 +31,12 @@ std::string TemporaryFolder::operator/(absl::string_view name) const {
 }
 
 std::string TemporaryFolder::Write(absl::string_view name, absl::string_view content) const {
-  std::filesystem::path const path(*this / name);
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary)
-      .write(content.data(), static_cast<std::streamsize>(content.size()));
-  return path.string();
+  std::string path = *this / name;
+  fs::create_directories(fs::path(path).parent_path());
+  std::ofstream out(path, std::ios::binary);
+  out.write(content.data(), static_cast<std::streamsize>(content.size())).flush();
+  EXPECT_TRUE(out.good()) << "cannot write " << path;
+  return path;
 }
 
 std::string ReadWholeFile(std::string const& path) {
