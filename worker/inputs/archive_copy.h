@@ -21,21 +21,28 @@ struct LocalArchive {
 };
 
 // Where an entry of an archive goes in a tree; nullopt: it is left out. Gets paths with the
-// archive's `strip_prefix` taken off.
+// archive's `strip_prefix` taken off, relative and without `..`; answers such paths. Pure: it is
+// asked for the targets of hard links, too, and answers the same.
 using PathMap = std::function<std::optional<std::string>(std::string const& path)>;
 
 // What is left of a path below `prefix` (a folder, with or without its slash; empty: all). nullopt
 // for what is not below it, the folder itself included. Pure.
+//
+//   PathBelow("usr/src/scap-0.20.0/main.c", "usr/src/scap-0.20.0/")  "main.c"
+//   PathBelow("usr/src/scap-0.20.01/main.c", "usr/src/scap-0.20.0")  nullopt
 std::optional<std::string> PathBelow(absl::string_view path, absl::string_view prefix);
 
-// Writes the archive's entries, as `map` places them, into a tar stream. INVALID_ARGUMENT that
-// names the archive when it is broken, holds what ArchiveReader refuses, or nothing below its
-// `strip_prefix`: nothing mends that.
+// Writes the archive's entries, as `map` places them, into a tar stream; does not end it, so that
+// several archives can follow one another. INVALID_ARGUMENT that names the archive when it is
+// broken, holds what ArchiveReader refuses or more than its limits, a hard link to what is left
+// out, or nothing below its `strip_prefix`: nothing mends that. Other errors, the stream's among
+// them, keep their code. Blocks.
 absl::Status CopyArchive(LocalArchive const& archive, ArchiveReader::Options options,
                          PathMap const& map, TarWriter& tar);
 
 // Streams what `writer` writes, owned by `uid`:`gid`, to below `path` of a created container. The
-// writer's error is preferred to the engine's, which then only says that the stream broke off.
+// writer runs on a thread of its own, which has ended on return. Its error is preferred to the
+// engine's, which then only says that the stream broke off. Blocks.
 absl::Status PutTree(ContainerEngine& engine, std::string const& container, std::string const& path,
                      int uid, int gid, TarPipe::Writer writer);
 

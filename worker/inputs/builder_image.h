@@ -17,8 +17,12 @@ class BuilderImages {
   // Both outlive this.
   BuilderImages(ContainerEngine* engine, InputCache* cache);
 
-  // The engine has the image when this is OK. FAILED_PRECONDITION: the archive holds another image
-  // than its id says; else the errors of InputCache::Fetch() and of the engine.
+  // The engine has the image when this is OK; its archive is fetched only when the engine has not.
+  // An image stays in the engine: removing it is an operator's business. `cancelled` and `progress`
+  // may be null. Blocks; loading is not cancelled half way.
+  //
+  // FAILED_PRECONDITION: the archive holds another image than its id says; CANCELLED; else the
+  // errors of InputCache::Fetch() and of the engine.
   absl::Status Ensure(ImageInput const& image, std::function<bool()> const& cancelled,
                       ProgressSink const& progress);
 

@@ -26,7 +26,7 @@ namespace probefarm {
 class HeaderVolumes {
  public:
   struct Options {
-    std::string worker_id;
+    std::string worker_id;  // on fillers, by which this worker's own dead ones are known
     absl::Duration poll_interval = absl::Seconds(1);
     absl::Duration stale_filler = absl::Minutes(5);  // dead when older
     absl::Duration give_up = absl::Minutes(10);      // waiting for another worker's filler
@@ -35,9 +35,15 @@ class HeaderVolumes {
   // `engine` and `clock` outlive this.
   HeaderVolumes(ContainerEngine* engine, Clock const* clock, Options options);
 
-  // The volume with these headers' tree, filled when it is not there. `image` is any that the
-  // engine has. INVALID_ARGUMENT: a package is broken (for good); UNAVAILABLE: another worker holds
-  // the filler for too long; CANCELLED; the engine's errors.
+  // The name of the volume with these headers' tree, filled when it is not there. `image` is any
+  // that the engine has. Of several calls for one volume in this process one fills it and the
+  // others wait. Once it was seen complete the engine is not asked again: the caller checks the
+  // marker when it has the volume mounted, and calls Forget() without one. Blocks; `cancelled`,
+  // which may be null, ends a wait, not a filling.
+  //
+  // INVALID_ARGUMENT: a package is broken (for good); UNAVAILABLE: another worker holds the filler
+  // for too long; CANCELLED; the engine's errors. A filling that failed leaves no volume, unless
+  // the engine refuses to remove it.
   absl::StatusOr<std::string> Ensure(std::vector<LocalArchive> const& headers,
                                      std::string const& image,
                                      std::function<bool()> const& cancelled) EXCLUDES(mu_);

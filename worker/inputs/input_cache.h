@@ -23,6 +23,9 @@ namespace probefarm {
 // whole and verified, by a rename, so that several workers can share a folder and a worker can be
 // killed at any moment. Thread-safe: of several calls for one digest one downloads and the others
 // wait for it.
+//
+//   ASSIGN_OR_RETURN(CachedFile const file, cache.Fetch(input, cancelled, nullptr));
+//   … file.path() stays as long as `file` lives …
 class InputCache {
  public:
   struct Options {
@@ -31,17 +34,19 @@ class InputCache {
     absl::Duration unfinished = absl::Hours(1);  // older downloads belong to nobody
   };
 
-  // Removes what killed downloads left. `http` and `clock` outlive the cache.
+  // Removes what killed downloads left. `http` and `clock` outlive the cache. Errors of the folder
+  // name it; downloads begin with Fetch().
   static absl::StatusOr<std::unique_ptr<InputCache>> Open(Options options, HttpClient* http,
                                                           Clock const* clock);
 
   // The input's file, which nobody removes while the answer lives. A file that is there already is
   // checked: its size each time, its digest at its first use by this process; a damaged one is
-  // removed and fetched again. `cancelled` and `progress` may be null.
+  // removed and fetched again. After a download the cache is brought down to its `max_bytes`, as
+  // far as what is in use allows. `cancelled` and `progress` may be null. Blocks.
   //
-  // DATA_LOSS: what the URLs give is not this input (for good). NOT_FOUND: no URL has it any more
-  // (for good). INVALID_ARGUMENT: the digest is none. RESOURCE_EXHAUSTED: no room on the disk.
-  // CANCELLED. UNAVAILABLE and others: may succeed later. All name the input.
+  // DATA_LOSS: what the URLs give is not this input (for good). NOT_FOUND: no URL has it any more,
+  // or there is none (for good). INVALID_ARGUMENT: the digest is none. RESOURCE_EXHAUSTED: no room
+  // on the disk. CANCELLED. UNAVAILABLE and others: may succeed later. All name the input.
   absl::StatusOr<CachedFile> Fetch(Input const& input, std::function<bool()> const& cancelled,
                                    ProgressSink const& progress) EXCLUDES(mu_);
 

@@ -10,7 +10,11 @@
 namespace probefarm {
 
 // One holder for each key: slots that want the same input, volume or image wait for the first of
-// them instead of doing its work again. Thread-safe; outlives its holders.
+// them instead of doing its work again. Different keys do not hold up one another. Among threads of
+// this process only; no order among those who wait; a thread that waits for a key that it holds
+// waits for ever. Thread-safe; outlives its holders.
+//
+//   ASSIGN_OR_RETURN(KeyedLock::Holder const holder, fetching_.Acquire(sha256, cancelled));
 class KeyedLock {
  public:
   // Holds a key until destruction. Movable.
@@ -28,8 +32,8 @@ class KeyedLock {
     std::string key_;
   };
 
-  // Waits for the present holder of `key`. CANCELLED when `cancelled`, asked at least once a
-  // second, answers true.
+  // Waits for the present holder of `key`. CANCELLED, with the key, when `cancelled`, asked before
+  // the first try and at least once a second, answers true; it may be null.
   absl::StatusOr<Holder> Acquire(std::string const& key, std::function<bool()> const& cancelled)
       EXCLUDES(mu_);
 

@@ -3,15 +3,24 @@
 namespace probefarm {
 
 // Labels on what a worker makes in the engine: by them it finds its own things again after a crash,
-// and an operator sees whose they are.
-inline constexpr char kWorkerLabel[] = "io.probefarm.worker";  // the worker's id
-inline constexpr char kJobLabel[] = "io.probefarm.job";
-inline constexpr char kEpochLabel[] = "io.probefarm.epoch";
+// and an operator sees whose they are:
+//
+//   docker ps -a --filter label=io.probefarm.worker=build3-5f0c2a91
+//   docker volume ls --filter label=io.probefarm.kind=headers
+//
+// Numbers are decimal. A header volume has no worker's label, so that no start removes it.
+inline constexpr char kWorkerLabel[] = "io.probefarm.worker";    // the worker's id
+inline constexpr char kJobLabel[] = "io.probefarm.job";          // of a build
+inline constexpr char kEpochLabel[] = "io.probefarm.epoch";      // of a build
 inline constexpr char kKindLabel[] = "io.probefarm.kind";        // one of the kinds below
 inline constexpr char kVolumeLabel[] = "io.probefarm.volume";    // of a filler: what it fills
 inline constexpr char kCreatedLabel[] = "io.probefarm.created";  // of a filler: Unix seconds
-inline constexpr char kBytesLabel[] = "io.probefarm.bytes";      // of a header volume: see below
-inline constexpr char kFillLabel[] = "io.probefarm.fill";        // of a header volume: who made it
+// Of a header volume: the size of its packages together, packed, which stands for its own, since an
+// engine does not tell that cheaply.
+inline constexpr char kBytesLabel[] = "io.probefarm.bytes";
+// Of a header volume: 16 random hexadecimal digits of the attempt that made it, which alone may
+// take it for empty. A volume without it was made by the engine on the way, and is discarded.
+inline constexpr char kFillLabel[] = "io.probefarm.fill";
 
 inline constexpr char kBuildKind[] = "build";      // a build's container and its volume
 inline constexpr char kHeadersKind[] = "headers";  // a header volume: belongs to no one worker

@@ -10,6 +10,7 @@ namespace probefarm {
 // leftovers of the next start take it. Not thread-safe.
 class ScopedContainer {
  public:
+  // `engine` outlives this. `id` is of a container that was created.
   ScopedContainer(ContainerEngine* engine, std::string id);
   ~ScopedContainer();
   ScopedContainer(ScopedContainer const&) = delete;
@@ -25,7 +26,8 @@ class ScopedContainer {
   bool removed_ = false;
 };
 
-// The same for a volume.
+// The same for a volume. Declared before the container that mounts it, so that it goes after that:
+// a volume in use cannot be removed.
 class ScopedVolume {
  public:
   ScopedVolume(ContainerEngine* engine, std::string name);

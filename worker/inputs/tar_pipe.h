@@ -20,19 +20,27 @@ namespace probefarm {
 //
 // A writer's error is what the reader gets instead of an end, so that a truncated stream is never
 // taken for a whole one. Read() from one thread; destruction stops the writer and joins it.
+//
+//   TarPipe pipe([&](TarWriter& tar) { return WriteHeaderTree(headers, tar); }, 0, 0);
+//   absl::Status const put = engine.PutArchive(container, "/kernel", pipe.Source());
+//   RETURN_IF_ERROR(pipe.Close());
+//   return put;
 class TarPipe {
  public:
-  // Writes entries; need not call Finish().
+  // Writes entries; need not call Finish(). A writer that is stopped gets CANCELLED from the
+  // TarWriter, and returns.
   using Writer = std::function<absl::Status(TarWriter&)>;
 
-  // Every entry is owned by `uid`:`gid`.
+  // The writer starts here; what it refers to lives until Close() or destruction. Every entry is
+  // owned by `uid`:`gid`.
   TarPipe(Writer writer, int uid, int gid);
   ~TarPipe();
 
   TarPipe(TarPipe const&) = delete;
   TarPipe& operator=(TarPipe const&) = delete;
 
-  // For HttpRequest and ContainerEngine::PutArchive(); valid as long as the pipe.
+  // For HttpRequest and ContainerEngine::PutArchive(); valid as long as the pipe. Each read blocks
+  // until the writer has something, its end or its error. There is one stream: once.
   BodySource Source();
 
   // Stops the writer, if it still runs, and waits for it. Its error, when it failed by itself; OK
