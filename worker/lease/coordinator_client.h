@@ -14,60 +14,75 @@
 
 namespace probefarm {
 
-// What the worker says of itself when it opens a session.
+// What the worker says of itself when it opens a session: what leases it can be given.
 struct WorkerDescription {
-  std::string id;
+  std::string id;  // of this worker alone, the same after a restart
   Arch arch = Arch::kX86_64;
-  int slots = 1;
+  int slots = 1;  // builds at the same time
   int64_t memory_bytes_per_slot = 0;
-  std::string engine;
+  std::string engine;  // "docker 20.10.24+dfsg1": for people
 };
 
+// A session, as the coordinator opened it.
 struct Session {
-  std::string token;
-  absl::Duration ttl;
-  std::vector<Verdict> verdicts;  // one for each lease that was held
+  std::string token;              // goes with every other call
+  absl::Duration ttl;             // without an acknowledged heartbeat for so long it has expired
+  std::vector<Verdict> verdicts;  // one for each lease that was held, in order
 };
 
+// A lease in a heartbeat.
 struct HeldPhase {
   LeaseName name;
   Phase phase = Phase::kFetching;
 };
 
+// The answer to a heartbeat.
 struct HeartbeatReply {
-  std::vector<Verdict> verdicts;  // one for each lease that was named
-  bool drain = false;
+  std::vector<Verdict> verdicts;  // one for each lease that was named, in order
+  bool drain = false;             // the coordinator wants this worker to take nothing new
 };
 
-// The coordinator's word on what becomes of a file.
+// The coordinator's word on what becomes of a file: one of three.
 struct SendIt {
-  UploadGrant grant;
+  UploadGrant grant;  // for one try
 };
 struct AskAgain {
-  absl::Time not_before;
-  std::string why;
+  absl::Time not_before;  // by the wall clock
+  std::string why;        // for people
 };
 struct DeleteIt {
   bool published = false;  // false: it can never be published
-  std::string why;
+  std::string why;         // for people
 };
 using NextStep = std::variant<SendIt, AskAgain, DeleteIt>;
 
-// The worker's side of the lease protocol (proto/probefarm/v1/worker.proto). Every call can be
-// repeated. Each has a deadline. ABORTED: the session or the lease is over; UNAVAILABLE and
-// DEADLINE_EXCEEDED: try again. Thread-safe.
+// The worker's side of the lease protocol (proto/probefarm/v1/worker.proto, docs/protocol.md).
+// Every call can be repeated. Each has a deadline, and blocks until then at most. ABORTED: the
+// session or the lease is over; its message begins with "void" when another worker uses the id,
+// with "reopen" when the session is only not known. UNAVAILABLE and DEADLINE_EXCEEDED: try again.
+// Thread-safe.
+//
+// An interface because the worker's logic is tested against answers that are lost, late or hostile
+// (fake_coordinator.h), and so that gRPC stays in one place.
 class CoordinatorClient {
  public:
   virtual ~CoordinatorClient() = default;
 
+  // Voids every earlier session of the id, also when the answer is lost. Leases in `held` that are
+  // still this worker's go over to the new session.
   virtual absl::StatusOr<Session> OpenSession(WorkerDescription const& worker,
                                               std::vector<LeaseName> const& held) = 0;
-  // Waits up to `wait` for leases; an interrupted wait is CANCELLED.
+  // Waits up to `wait` for leases, at most `free_slots`; none when none came. The same `request_id`
+  // (1 to 200 bytes) again gives the same leases. An interrupted wait is CANCELLED, and may have
+  // been granted a lease all the same: ask once more with the same id and no wait.
   virtual absl::StatusOr<std::vector<Lease>> Acquire(std::string const& session,
                                                      std::string const& request_id, int free_slots,
                                                      absl::Duration wait) = 0;
-  // Ends every Acquire() that waits, now and from now on at once, unless its wait is zero.
+  // Ends every Acquire() that waits, now and from now on at once, unless its wait is zero. Does not
+  // block, and cannot be undone.
   virtual void InterruptAcquire() = 0;
+  // Names every lease that is held: one that was granted a ttl ago and is left out goes back to the
+  // queue.
   virtual absl::StatusOr<HeartbeatReply> Heartbeat(std::string const& session,
                                                    std::vector<HeldPhase> const& held,
                                                    int free_slots, bool draining) = 0;
@@ -75,12 +90,18 @@ class CoordinatorClient {
   // beyond its limit, dropped them. OUT_OF_RANGE: there is a gap before `offset`.
   virtual absl::StatusOr<int64_t> AppendLog(std::string const& session, LeaseName lease,
                                             int64_t offset, std::string const& bytes) = 0;
+  // The digest (64 lower-case hexadecimal digits) and the size in bytes of the file that was built,
+  // before any upload: recorded durably before the answer. Again after AskAgain.
   virtual absl::StatusOr<NextStep> ReportArtifact(std::string const& session, LeaseName lease,
                                                   std::string const& sha256, int64_t size) = 0;
+  // What the release host answered to a grant.
   virtual absl::StatusOr<NextStep> ReportUpload(std::string const& session, LeaseName lease,
                                                 UploadAnswer const& answer) = 0;
+  // The run ended without a file; `code` and `text` are a BuildFailure's. Nothing is taken for the
+  // lease afterwards, its log neither. The same again is OK.
   virtual absl::Status Complete(std::string const& session, LeaseName lease, bool permanent,
                                 std::string const& code, std::string const& text) = 0;
+  // Gives the lease back unharmed, to be leased again; says nothing of the job.
   virtual absl::Status Release(std::string const& session, LeaseName lease, std::string const& code,
                                std::string const& text) = 0;
 };

@@ -28,6 +28,7 @@ namespace probefarm {
 // Thread-safe.
 class FakeCoordinator final : public CoordinatorClient {
  public:
+  // Each puts an answer at the end of its kind's queue.
   void NextOpen(absl::StatusOr<Session> answer) EXCLUDES(mu_);
   void NextAcquire(absl::StatusOr<std::vector<Lease>> answer) EXCLUDES(mu_);
   void NextHeartbeat(absl::StatusOr<HeartbeatReply> answer) EXCLUDES(mu_);
@@ -36,6 +37,7 @@ class FakeCoordinator final : public CoordinatorClient {
   void NextStepOf(absl::StatusOr<NextStep> answer) EXCLUDES(mu_);
   // Of Complete and Release.
   void NextEnd(absl::Status answer) EXCLUDES(mu_);
+  // How many bytes of each log are kept; a megabyte to begin with.
   void LimitLogs(size_t max_bytes) EXCLUDES(mu_);
 
   // Runs in every call, before its answer is decided and without a lock: may block, advance a
@@ -47,6 +49,7 @@ class FakeCoordinator final : public CoordinatorClient {
   // "AppendLog s1 7/2 @0 text", "ReportArtifact s1 7/2 <sha256> 5", "ReportUpload s1 7/2 201 ",
   // "Complete s1 7/2 permanent compiler_error", "Release s1 7/2 draining".
   std::vector<std::string> calls() const EXCLUDES(mu_);
+  // What was kept of a lease's log; empty for one that sent none.
   std::string LogOf(LeaseName lease) const EXCLUDES(mu_);
 
   absl::StatusOr<Session> OpenSession(WorkerDescription const& worker,

@@ -14,9 +14,16 @@
 
 namespace probefarm {
 
-// CoordinatorClient over gRPC. Thread-safe.
+// CoordinatorClient over gRPC. Thread-safe. Besides the statuses of the interface: INTERNAL for an
+// answer that says nothing of the file. A verdict of a newer coordinator is taken for kAbandon,
+// since it cannot mean "go on".
+//
+// Deadlines: 8 s for a heartbeat, so that the next one still comes within a ttl of 30 s; `wait` and
+// 20 s for Acquire(); 90 s for the two reports, for which the coordinator asks the release host;
+// 20 s for the others.
 class GrpcCoordinator final : public CoordinatorClient {
  public:
+  // Does not connect yet; the channel (lib/rpc/channel.h) connects, and again, by itself.
   explicit GrpcCoordinator(std::shared_ptr<grpc::Channel> const& channel);
 
   absl::StatusOr<Session> OpenSession(WorkerDescription const& worker,

@@ -19,19 +19,25 @@
 namespace probefarm {
 
 // Does what a lease is for: builds, and reports how it ended. A built file is published on
-// `uploads`, so that the build slot is free meanwhile; every other ending is told to the
-// coordinator before Run() returns. The lease is removed from the table when it is over, and the
-// file deleted. Thread-safe: one Run() for each slot.
+// `uploads`, so that the build slot is free meanwhile. A failure, and a spec that cannot be read
+// ("bad_spec", permanent), is told to the coordinator before Run() returns, the end of the log in
+// front of it, for as long as the lease is good. A run that was cancelled has nothing to tell, but
+// a worker that stops gives its lease back. The lease is removed from the table when it is over,
+// and the file deleted. Thread-safe: one Run() for each slot.
 class LeaseRun {
  public:
   // Builds a spec: RunBuild() with the worker's engine and caches. `context` has lease, on_phase,
   // log and cancelled filled in.
   using Build = std::function<BuildOutcome(BuildSpec const&, BuildRunContext)>;
 
+  // All outlive this, and this outlives what it queues on `uploads`: LeaseTable::WaitUntilEmpty()
+  // tells when that is done.
   LeaseRun(CoordinatorClient& coordinator, LeaseTable& leases, SessionKeeper& session,
            Publishing& publishing, Executor& uploads, StopSignal& stop, std::string worker_id,
            Build build);
 
+  // Adds the lease to the table and builds. Blocks as long as the build, and while a failure cannot
+  // be told.
   void Run(Lease const& lease);
 
  private:

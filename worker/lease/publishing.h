@@ -13,9 +13,9 @@ namespace probefarm {
 // A built file on its way to the release host.
 struct BuiltFile {
   LeaseName lease;
-  std::string path;
-  std::string sha256;
-  int64_t size = 0;
+  std::string path;    // on this machine; stays the caller's, who deletes it afterwards
+  std::string sha256;  // 64 lower-case hexadecimal digits
+  int64_t size = 0;    // bytes
 };
 
 // How it ended for the worker.
@@ -28,13 +28,22 @@ enum class PublishingEnd {
 // Reports a built file, then does what the coordinator says until it says that the file may go:
 // send it by a grant, ask again later, or delete it. Knows nothing of release hosts. Blocks;
 // thread-safe for different files.
+//
+//   ReportArtifact ─► SendIt ─► upload ─► ReportUpload ─► SendIt: the next try, after a pause
+//         ▲  └─► AskAgain ─► wait ─┐            ├─► AskAgain ─► wait ─► ReportArtifact
+//         └────────────────────────┘            └─► DeleteIt: the end, after either report
+//
+// The lease's phase is kept up: kAwaitingUpload, and kSending from a grant to its report. A lease
+// that is over ends a wait and an upload within about a second; a report under way is let finish.
 class Publishing {
  public:
   // `session` gives the token of the present session; `wait` sleeps and may return early when the
-  // worker stops.
+  // worker stops. The others outlive this.
   Publishing(CoordinatorClient& coordinator, LeaseTable& leases, HttpClient& http, Clock& clock,
              std::function<std::string()> session, std::function<void(absl::Duration)> wait);
 
+  // The file is reported by its digest before any of it is sent. Errors end here: one that is not a
+  // lost answer means that the lease is over.
   PublishingEnd Run(BuiltFile const& file);
 
  private:

@@ -22,14 +22,17 @@ namespace probefarm {
 //    Measured on a clock that counts suspension, so that a worker that slept fences itself before
 //    it does anything else.
 //
-// Heartbeat() and Fence() are called by periodic tasks: fencing must not wait for a call that
-// hangs. Thread-safe.
+// Heartbeat() and Fence() are called by two periodic tasks: fencing must not wait for a call that
+// hangs. Thread-safe; no lock is held over a call. The rules are those of docs/protocol.md.
 class SessionKeeper {
  public:
+  // References outlive this. `on_void` is called on the thread of Heartbeat(), before the leases
+  // are ended, so that a lease which comes in between finds a worker that stops; it must not block.
   SessionKeeper(CoordinatorClient& coordinator, LeaseTable& leases, Clock& clock,
                 WorkerDescription worker, std::function<void()> on_void);
 
-  // Opens the first session. Errors leave it unopened: call again.
+  // Opens the first session. Errors leave it unopened: call again. Counts as a heartbeat that was
+  // acknowledged.
   absl::Status Open() EXCLUDES(mu_);
 
   // Sends one heartbeat, or opens a session when there is none. Errors are logged; the next call
@@ -39,13 +42,15 @@ class SessionKeeper {
   // workers do not beat together; a second after one that was not acknowledged, so that a single
   // lost answer does not fence the worker.
   absl::Duration HeartbeatInterval() const EXCLUDES(mu_);
-  // Ends all leases when the last acknowledged heartbeat is too old.
+  // Ends all leases when the last acknowledged heartbeat is too old. Does not block; the containers
+  // are killed by those who work under the leases.
   void Fence() EXCLUDES(mu_);
 
   // Told with each heartbeat from now on.
   void SetDraining() EXCLUDES(mu_);
 
-  // Of the present session.
+  // Of the present session; empty before the first. To be asked for each call, since a session can
+  // be another one by then.
   std::string token() const EXCLUDES(mu_);
 
  private:

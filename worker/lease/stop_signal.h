@@ -8,9 +8,10 @@ namespace probefarm {
 // How far the worker is on its way out, and a sleep that ends when that changes. Thread-safe.
 class StopSignal {
  public:
+  // kDraining: nothing new is taken, what is held is finished. kStopping: what is held is given up.
   enum class Stage { kRunning, kDraining, kStopping };
 
-  // Stages only go forward.
+  // Stages only go forward; one that is behind the present does nothing.
   void Advance(Stage stage) EXCLUDES(mu_) {
     {
       MutexLock lock(mu_);
@@ -26,7 +27,7 @@ class StopSignal {
   }
 
   // Sleeps for `duration`, or until the stage changes. (A spurious wake-up shortens it.) Once the
-  // worker is stopping it does not sleep any more.
+  // worker is stopping it does not sleep any more. `duration` is finite.
   void WaitFor(absl::Duration duration) EXCLUDES(mu_) {
     MutexLock lock(mu_);
     if (stage_ != Stage::kStopping) changed_.WaitFor(mu_, duration);
