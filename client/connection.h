@@ -14,14 +14,23 @@
 namespace probefarm {
 
 // The coordinator, as the client sees it. Thread-safe.
+//
+//   v1::CancelRequest request;
+//   request.set_job(17);
+//   ASSIGN_OR_RETURN(v1::CancelResponse const response,
+//                    connection.Call(connection.jobs(), &v1::JobService::Stub::Cancel, request));
 class Connection {
  public:
+  // ADDR:PORT. Does not connect yet: the first call does.
   explicit Connection(std::string address);
 
+  // Owned by this. For calls that Call() cannot make, such as streams.
   v1::JobService::Stub& jobs() { return *jobs_; }
   v1::CatalogService::Stub& catalog() { return *catalog_; }
 
-  // Calls `(stub.*method)` with a deadline. UNAVAILABLE names the address and what to do.
+  // Calls `(stub.*method)`, a unary method, with a deadline of a minute, and blocks. Statuses are
+  // the coordinator's; UNAVAILABLE and DEADLINE_EXCEEDED name the address and what to do. Nothing
+  // is tried again.
   template <class Stub, class Request, class Response>
   absl::StatusOr<Response> Call(Stub& stub,
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, Request const&,
@@ -35,7 +44,8 @@ class Connection {
     return response;
   }
 
-  // The same status, with the address where nobody answered.
+  // The same status, with the address and what to do where nobody answered (UNAVAILABLE,
+  // DEADLINE_EXCEEDED). Pure.
   absl::Status Explain(absl::Status const& status) const;
 
  private:

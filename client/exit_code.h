@@ -4,7 +4,7 @@
 
 namespace probefarm {
 
-// What the client tells its caller.
+// What the client tells its caller: part of its interface, listed by `probefarm --help`.
 enum ExitCode {
   kDone = 0,
   kFailed = 1,       // the coordinator refused, or what was asked for did not succeed
@@ -12,8 +12,9 @@ enum ExitCode {
   kUnreachable = 3,  // no coordinator answers
 };
 
-// The exit code for an RPC's or a command's status. A filter or an option that the coordinator
-// finds wrong is usage.
+// The exit code for an RPC's or a command's status: INVALID_ARGUMENT is kUsage, since a filter or
+// an option that the coordinator finds wrong is usage; UNAVAILABLE and DEADLINE_EXCEEDED are
+// kUnreachable; every other error is kFailed. Pure.
 ExitCode ExitCodeFor(absl::Status const& status);
 
 }  // namespace probefarm

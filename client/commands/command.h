@@ -11,28 +11,36 @@
 
 namespace probefarm {
 
+// A table is for people and may change; JSON is for programs.
 enum class OutputFormat { kTable, kJson };
 
 // What every command has: the options before the verb, and the connection made of them when it is
-// first needed.
+// first needed. Outlives the commands. Not thread-safe.
 class CommandContext {
  public:
   // The coordinator named on the command line, else by PROBEFARM_COORDINATOR, else 127.0.0.1:7600.
+  // Owned by this; made at the first call, after which `address` counts no more.
   Connection& connection();
 
-  std::string address;
+  std::string address;  // --coordinator, ADDR:PORT; empty when it was not given
 
  private:
   std::unique_ptr<Connection> connection_;
 };
 
 // What a verb does once the command line is parsed. Its status becomes the exit code; its message
-// is printed.
+// is printed to standard error. Results go to standard output.
 using CommandAction = std::function<absl::Status()>;
 
-// Adds a verb whose action is stored in `chosen` when it stands on the command line.
+// Adds a verb whose action is stored in `chosen` when it stands on the command line. `examples` are
+// whole lines, shown at the end of the verb's help. The answer is owned by `app`; options are added
+// to it. What `action` refers to and `chosen` outlive the parsing.
 CLI::App* AddVerb(CLI::App& app, std::string const& name, std::string const& description,
                   std::string const& examples, CommandAction action, CommandAction& chosen);
+
+// Each of these adds options that write into their last argument, which outlives the parsing and
+// keeps its value where an option is not given. A value that an option does not know is a usage
+// error that lists the known ones; whether a regular expression is one the coordinator says.
 
 // -o table|json
 void AddOutputOption(CLI::App& verb, OutputFormat& format);
@@ -42,16 +50,30 @@ void AddProbeFilterOptions(CLI::App& verb, v1::ProbeFilter& filter);
 // --state, may be repeated
 void AddStateOption(CLI::App& verb, v1::JobFilter& filter);
 
-// Each verb in a file of its own.
+// // Each verb in a file of its own, named for it. Where none is named, a verb's status is that of
+// its call.
+
+// Enqueues every probe that matches and is not there yet, or counts them (--dry-run). --watch waits
+// until all of its jobs are over; ABORTED, with a table of them, when some are FAILED or DEAD.
 void AddBackfill(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Cancels a job, which the coordinator refuses once it is being uploaded.
 void AddCancel(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Shows one job, or its build spec. --watch waits until it is over; ABORTED unless it was published
+// or skipped.
 void AddJob(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// List jobs and the kernels that the feeds know, newest first.
 void AddJobs(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddKernels(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Prints a run's build log as it is, and with -f goes on, without a deadline, until the run is
+// over.
 void AddLogs(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Lists published probes, with URL and SHA-256.
 void AddProbes(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Queues a failed, dead, cancelled or skipped job again.
 void AddRetry(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Shows jobs, workers, feeds, drivers and the release host at a glance.
 void AddStatus(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Lists workers and the jobs that they hold.
 void AddWorkers(CLI::App& app, CommandContext& context, CommandAction& chosen);
 
 }  // namespace probefarm

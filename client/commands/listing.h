@@ -14,15 +14,16 @@ namespace probefarm {
 
 // What the verbs that list things have in common: options, paging, a table or a JSON array.
 struct ListOptions {
-  v1::ProbeFilter filter;
-  int64_t limit = 0;
+  v1::ProbeFilter filter;  // empty: everything
+  int64_t limit = 0;       // items; 0: all
   OutputFormat format = OutputFormat::kTable;
 };
 
 // --limit with its present value as the default, -o and the probe filter's options.
 void AddListOptions(CLI::App& verb, ListOptions& options);
 
-// Prints `items` as `print_table` does, or as a JSON array.
+// Prints `items` to standard output as `print_table` does, or as a JSON array, which is [] for
+// none.
 template <class Item>
 void PrintList(std::vector<Item> const& items, OutputFormat format,
                void (*print_table)(std::vector<Item> const&, std::ostream&)) {
@@ -35,7 +36,12 @@ void PrintList(std::vector<Item> const& items, OutputFormat format,
   std::cout << Print(json);
 }
 
-// Reads all pages of one call and prints them. `items_of` takes the items out of a page.
+// Reads all pages of one call, up to the limit, and then prints them: after an error nothing is
+// printed. `items_of` takes the items out of a page. `request` has all but its page token.
+//
+//   return ListAll<v1::Kernel>(connection, connection.catalog(),
+//                              &v1::CatalogService::Stub::ListKernels, request,
+//                              &v1::ListKernelsResponse::kernels, options, PrintTable);
 template <class Item, class Stub, class Request, class Response>
 absl::Status ListAll(Connection& connection, Stub& stub,
                      grpc::Status (Stub::*method)(grpc::ClientContext*, Request const&, Response*),

@@ -8,9 +8,10 @@
 
 namespace probefarm {
 
-// Reads pages until there are no more, or `limit` items are there (0: all). `fetch` is given a page
-// token and puts the items at the end of the vector; it answers the next token, empty after the
-// last page.
+// Reads pages until there are no more, or `limit` items are there (0: all); what a page brings
+// beyond the limit is dropped. `fetch` is given a page token, empty for the first page, and puts
+// the items at the end of the vector; it answers the next token, empty after the last page. Its
+// first error is returned, and nothing else.
 template <class Item>
 absl::StatusOr<std::vector<Item>> ReadPages(
     int64_t limit,

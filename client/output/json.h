@@ -8,8 +8,9 @@
 
 namespace probefarm {
 
-// What `-o json` prints: snake_case keys, numbers as numbers, times in RFC 3339, keys without a
-// value left out.
+// What `-o json` prints: snake_case keys in a fixed order, numbers as numbers, enumerations by
+// their names (names.h), digests as 64 lower-case hexadecimal digits, sizes in bytes, times in RFC
+// 3339 (UTC), keys without a value left out. A probe's parts stand flat beside the rest. Pure.
 nlohmann::ordered_json ToJson(v1::Job const& job);
 nlohmann::ordered_json ToJson(v1::PublishedProbe const& probe);
 nlohmann::ordered_json ToJson(v1::Kernel const& kernel);
@@ -17,7 +18,7 @@ nlohmann::ordered_json ToJson(v1::Worker const& worker);
 nlohmann::ordered_json ToJson(v1::GetStatusResponse const& status);
 nlohmann::ordered_json ToJson(v1::BackfillResponse const& backfill);
 
-// Two spaces of indentation; bytes that are not UTF-8 are replaced.
+// Two spaces of indentation, a newline at the end; bytes that are not UTF-8 are replaced by U+FFFD.
 std::string Print(nlohmann::ordered_json const& json);
 
 }  // namespace probefarm

@@ -8,16 +8,17 @@
 
 namespace probefarm {
 
-// How values of the wire are written for people and in JSON. Values that this client does not know
-// are numbers.
-std::string StateName(v1::JobState state);
-std::string KindName(v1::Kind kind);
-std::string ArchName(v1::Arch arch);
-std::string PhaseName(v1::LeasePhase phase);
+// How values of the wire are written for people and in JSON: the enumerator's name in lower case,
+// less its prefix, which is what the command line takes. Values that this client does not know, of
+// a newer coordinator, are numbers. All here is pure.
+std::string StateName(v1::JobState state);    // "queued"
+std::string KindName(v1::Kind kind);          // "bpf"
+std::string ArchName(v1::Arch arch);          // "x86_64"
+std::string PhaseName(v1::LeasePhase phase);  // "building"; empty when there is none
 
-// "2026-11-22T14:00:00Z"; empty when it is not set.
+// "2026-11-22T14:00:00Z": RFC 3339 in UTC, whole seconds. Empty when it is not set.
 std::string TimeText(google::protobuf::Timestamp const& time);
-// "1.4 MB".
+// "1.4 MB", "512 B": powers of 1000, for people.
 std::string SizeText(int64_t bytes);
 
 }  // namespace probefarm
