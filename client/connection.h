@@ -49,6 +49,7 @@ class Connection {
   absl::Status Explain(absl::Status const& status) const;
 
  private:
+  // A backfill of many thousands of probes is planned within one call.
   static constexpr absl::Duration kTimeout = absl::Seconds(60);
 
   std::string const address_;

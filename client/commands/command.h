@@ -50,8 +50,8 @@ void AddProbeFilterOptions(CLI::App& verb, v1::ProbeFilter& filter);
 // --state, may be repeated
 void AddStateOption(CLI::App& verb, v1::JobFilter& filter);
 
-// // Each verb in a file of its own, named for it. Where none is named, a verb's status is that of
-// its call.
+// Each verb in a file of its own, named for it. Where none is named, a verb's status is that of its
+// call.
 
 // Enqueues every probe that matches and is not there yet, or counts them (--dry-run). --watch waits
 // until all of its jobs are over; ABORTED, with a table of them, when some are FAILED or DEAD.

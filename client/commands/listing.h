@@ -19,7 +19,8 @@ struct ListOptions {
   OutputFormat format = OutputFormat::kTable;
 };
 
-// --limit with its present value as the default, -o and the probe filter's options.
+// --limit with its present value as the default, -o and the probe filter's options. They write into
+// `options`, which outlives the parsing.
 void AddListOptions(CLI::App& verb, ListOptions& options);
 
 // Prints `items` to standard output as `print_table` does, or as a JSON array, which is [] for

@@ -12,7 +12,8 @@ namespace probefarm {
 using StateCounts = google::protobuf::RepeatedPtrField<v1::StateCount>;
 
 int64_t CountIn(StateCounts const& counts, v1::JobState state);
-// FAILED and DEAD; cancelled and skipped jobs are what somebody wanted.
+// FAILED and DEAD: the states in which a probe that is wanted cannot be had. CANCELLED and SKIPPED
+// do not count.
 int64_t CountUnsuccessful(StateCounts const& counts);
 // "7/12 done: 6 published, 1 failed, 2 leased, 3 queued": done is what has come to a final state,
 // those stand first; states with no job are left out. "0/0 done" without a job.

@@ -55,11 +55,13 @@ class Unpacker {
   explicit Unpacker(std::unique_ptr<PackedSource> source);
 
   absl::Status Start(Format format);
+  // The status of libarchive's last failure.
   absl::Status Error() const;
+  // libarchive's read callback: bytes, 0 at the end, -1 with source_error_ set.
   ssize_t GivePacked(void const** piece);
 
   std::unique_ptr<PackedSource> source_;
-  absl::Status source_error_;
+  absl::Status source_error_;  // preferred to what libarchive makes of it
   std::unique_ptr<archive, Free> handle_;
 };
 

@@ -29,7 +29,7 @@ class ConfigErrors {
   };
 
   std::string file_;
-  std::vector<Error> errors_;
+  std::vector<Error> errors_;  // as they came; ToStatus() sorts
 };
 
 }  // namespace probefarm

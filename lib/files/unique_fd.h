@@ -20,6 +20,7 @@ class UniqueFd {
     return *this;
   }
 
+  // The descriptor, still owned by this; -1 when none is held.
   int get() const { return fd_; }
   bool valid() const { return fd_ >= 0; }
   // The caller closes it.

@@ -64,11 +64,12 @@ class CurlSession {
  private:
   CurlSession(CurlEasy easy, CurlMulti multi);
 
+  // libcurl's callbacks, which keep `opened_` and are otherwise what it does by itself.
   static curl_socket_t OpenSocket(void* session, curlsocktype purpose, curl_sockaddr* address);
   static int CloseSocket(void* session, curl_socket_t socket);
 
-  char error_text_[CURL_ERROR_SIZE] = {};
-  std::vector<curl_socket_t> opened_;
+  char error_text_[CURL_ERROR_SIZE] = {};  // libcurl writes here
+  std::vector<curl_socket_t> opened_;      // since Prepare(), and not closed yet
   CurlEasy easy_;
   CurlMulti multi_;  // closes the connections, which calls CloseSocket()
 };

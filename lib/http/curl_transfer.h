@@ -39,11 +39,16 @@ class CurlTransfer {
   void SetBody();
   void SetCallbacks();
 
+  // Moves bytes until libcurl is done, the answer is whole, or patience is over.
   absl::Status Drive();
+  // What libcurl says of the transfer once it is done.
   absl::Status Outcome();
+  // CANCELLED, or DEADLINE_EXCEEDED by the total or the idle time.
   absl::Status CheckPatience();
   void ResumeSending();
 
+  // libcurl's callbacks. Each answers how many bytes it took or gave; to end the transfer it sets
+  // `refusal_` and answers what libcurl takes for an error.
   size_t TakeHeadLine(absl::string_view line);
   size_t TakeBody(absl::string_view piece);
   size_t GiveBody(char* buffer, size_t capacity);
@@ -57,11 +62,11 @@ class CurlTransfer {
   AnswerReader answer_;
   CurlList headers_;
 
-  absl::Status refusal_;  // what a callback ended the transfer with
-  std::string held_;      // bytes of the body that wait while libcurl reads what came in
-  bool paused_ = false;
-  int64_t bytes_moved_ = 0;
-  absl::Duration moved_at_;
+  absl::Status refusal_;     // what a callback ended the transfer with
+  std::string held_;         // bytes of the body that wait while libcurl reads what came in
+  bool paused_ = false;      // sending, on behalf of `held_`
+  int64_t bytes_moved_ = 0;  // either way, when that was last looked at
+  absl::Duration moved_at_;  // when it last grew, since boot
 };
 
 }  // namespace probefarm

@@ -34,6 +34,7 @@ MATCHER_P2(StatusIs, code, message, "has the status code and a message that matc
          testing::ExplainMatchResult(message, std::string(status.message()), result_listener);
 }
 
+// EXPECT_THAT(status, StatusIs(absl::StatusCode::kNotFound)): whatever the message.
 MATCHER_P(StatusIs, code, "has the status code") {
   absl::Status const status = internal::GetStatus(arg);
   *result_listener << status;

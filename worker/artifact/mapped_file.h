@@ -9,7 +9,8 @@
 namespace probefarm {
 
 // A file's bytes, mapped for reading. For files of the worker's own that nobody truncates
-// meanwhile. Movable; thread-safe once made.
+// meanwhile: reading beyond a new end would be a SIGBUS. Pages come from the disk when they are
+// first read, so that a big artifact costs no memory of its own. Movable; thread-safe once made.
 class MappedFile {
  public:
   // NOT_FOUND and others name the path. An empty file is OK and has no bytes.
@@ -25,7 +26,7 @@ class MappedFile {
  private:
   MappedFile(void* data, size_t size) : data_(data), size_(size) {}
 
-  void* data_;
+  void* data_;  // null for an empty file, which cannot be mapped
   size_t size_;
 };
 

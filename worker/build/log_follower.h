@@ -31,7 +31,9 @@ class LogFollower {
 
  private:
   void Follow() EXCLUDES(mu_);
+  // What the engine asks to know whether to go on.
   bool IsStopping() EXCLUDES(mu_);
+  // Waits for the end of the output; from then on, however that went, it is stopping.
   void AwaitEnd(absl::Duration limit) EXCLUDES(mu_);
 
   ContainerEngine* const engine_;
@@ -41,7 +43,7 @@ class LogFollower {
   CondVar changed_;
   bool stopping_ GUARDED_BY(mu_) = false;
   bool ended_ GUARDED_BY(mu_) = false;
-  absl::Status result_ GUARDED_BY(mu_);
+  absl::Status result_ GUARDED_BY(mu_);  // once ended
   std::thread thread_;
 };
 

@@ -8,6 +8,7 @@ namespace probefarm {
 // removed is logged; the leftovers of the next start take it. Not thread-safe.
 class ScopedFile {
  public:
+  // The file need not be there yet.
   explicit ScopedFile(std::string path);
   ~ScopedFile();
   ScopedFile(ScopedFile const&) = delete;

@@ -71,8 +71,11 @@ class FakeContainerEngine final : public ContainerEngine {
   absl::StatusOr<bool> PathExists(std::string const& id, std::string const& path) override;
 
  private:
+  // NOT_FOUND without such a container.
   absl::StatusOr<std::shared_ptr<FakeContainer>> Find(std::string const& id) const REQUIRES(mu_);
+  // The container has exited; wakes whoever waits for it.
   void End(FakeContainer& container) REQUIRES(mu_);
+  // Until the container does not run; asks `cancelled` every few milliseconds.
   absl::Status AwaitEnd(FakeContainer const& container, absl::Duration timeout,
                         std::function<bool()> const& cancelled) EXCLUDES(mu_);
 
@@ -80,7 +83,7 @@ class FakeContainerEngine final : public ContainerEngine {
   mutable Mutex mu_;
   CondVar ended_;
   FakeProgram program_ GUARDED_BY(mu_);
-  std::set<std::string> images_ GUARDED_BY(mu_);
+  std::set<std::string> images_ GUARDED_BY(mu_);  // by id
   FakeVolumes volumes_ GUARDED_BY(mu_);
   std::map<std::string, std::shared_ptr<FakeContainer>> containers_ GUARDED_BY(mu_);  // by id
   std::vector<ContainerSpec> created_ GUARDED_BY(mu_);

@@ -29,7 +29,7 @@ class CachedFile {
  private:
   CachedFile(UniqueFd fd, std::string path, int64_t size);
 
-  UniqueFd fd_;
+  UniqueFd fd_;  // holds the lock
   std::string path_;
   int64_t size_;
 };

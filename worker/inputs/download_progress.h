@@ -31,8 +31,8 @@ class DownloadProgress final : public HttpClient {
   std::string const name_;
   int64_t const size_;
   ProgressSink const sink_;
-  int64_t received_ = 0;
-  int64_t shown_percent_ = -1;
+  int64_t received_ = 0;        // bytes of the present request's answer
+  int64_t shown_percent_ = -1;  // the last one that the sink got
 };
 
 }  // namespace probefarm

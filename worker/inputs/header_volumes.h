@@ -53,18 +53,24 @@ class HeaderVolumes {
   void Forget(std::string const& volume) EXCLUDES(mu_);
 
  private:
+  // Of a volume, as whoever holds its filler sees it. kNone: this attempt has made it.
   enum class Content { kNone, kUnfinished, kComplete };
 
+  // One attempt: true once the volume is complete, false when another has its filler or it had to
+  // be discarded.
   absl::StatusOr<bool> TryEnsure(std::string const& volume,
                                  std::vector<LocalArchive> const& headers,
                                  std::string const& image);
+  // `filler` is the id of the filler that is held, `fill` the label that this attempt gave.
   absl::StatusOr<Content> ContentOf(std::string const& volume, std::string const& filler,
                                     std::string const& fill);
   absl::StatusOr<bool> Fill(std::string const& volume, std::string const& filler,
                             std::vector<LocalArchive> const& headers);
+  // The filler's id. ALREADY_EXISTS: another one holds it.
   absl::StatusOr<std::string> CreateFiller(std::string const& volume, std::string const& image);
   absl::Status RemoveDeadFiller(std::string const& volume);
   bool IsDead(ListedContainer const& filler) const;
+  // Empty when the volume has no such label, or is gone.
   absl::StatusOr<std::string> FillLabelOf(std::string const& volume);
   void Discard(std::string const& volume);
   bool IsKnown(std::string const& volume) EXCLUDES(mu_);

@@ -53,12 +53,16 @@ class InputCache {
  private:
   InputCache(Options options, HttpClient* http, Clock const* clock);
 
+  // Fetch() with a digest that is one; waits for whoever fetches the same.
   absl::StatusOr<CachedFile> FetchLocked(Input const& input, std::function<bool()> const& cancelled,
                                          ProgressSink const& progress);
+  // The file, pinned, when it is there and sound; a damaged one is removed.
   absl::StatusOr<std::optional<CachedFile>> Find(Input const& input);
   absl::StatusOr<bool> IsSound(CachedFile const& file, Input const& input);
+  // Downloads the file to its place.
   absl::Status FetchFile(Input const& input, std::function<bool()> const& cancelled,
                          ProgressSink const& progress);
+  // Both only log their errors: the input is there all the same.
   void NoteUse(CachedFile const& file) const;
   void Trim() const;
   bool IsVerified(std::string const& sha256) EXCLUDES(mu_);

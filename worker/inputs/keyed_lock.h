@@ -28,7 +28,7 @@ class KeyedLock {
     friend class KeyedLock;
     Holder(KeyedLock* lock, std::string key);
 
-    KeyedLock* lock_;
+    KeyedLock* lock_;  // null when it was moved from
     std::string key_;
   };
 
@@ -38,6 +38,7 @@ class KeyedLock {
       EXCLUDES(mu_);
 
  private:
+  // Waits for a change, a second at most, when the key is held.
   bool TryAcquire(std::string const& key) EXCLUDES(mu_);
   void Release(std::string const& key) EXCLUDES(mu_);
 

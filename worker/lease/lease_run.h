@@ -43,8 +43,12 @@ class LeaseRun {
  private:
   BuildRunContext ContextFor(LeaseName name, LogSender& log);
   std::shared_ptr<LogSender> MakeLog(LeaseName name);
+  // On a thread of `uploads`: sends the rest of the log and the file, then deletes the file and
+  // removes the lease.
   void Publish(LeaseName name, BuiltArtifact const& artifact, std::shared_ptr<LogSender> log);
+  // Tells a failure, persistently.
   void Complete(LeaseName name, LogSender& log, BuildFailure const& failure);
+  // Releases the lease when the worker stops; does nothing otherwise.
   void GiveBack(LeaseName name);
 
   CoordinatorClient& coordinator_;

@@ -54,9 +54,13 @@ class SessionKeeper {
   std::string token() const EXCLUDES(mu_);
 
  private:
+  // Open(), its error logged.
   void Reopen() EXCLUDES(mu_);
+  // Another worker uses the id: everything ends.
   void Renounce() EXCLUDES(mu_);
+  // `sent_at` is since boot.
   void Acknowledge(absl::Duration sent_at) EXCLUDES(mu_);
+  // Ends the leases of `held` whose verdict is not kContinue; one without a verdict goes on.
   void Apply(std::vector<HeldPhase> const& held, std::vector<Verdict> const& verdicts);
 
   CoordinatorClient& coordinator_;
