@@ -32,7 +32,8 @@ function(probefarm_program name)
 endfunction()
 
 # probefarm_test(NAME SRCS … DEPS … LABEL unit|contract|integration|docker|postgres|e2e [DATA …])
-# Each test case is one ctest test. TEST_DATA_DIR names the folder of the CMakeLists.txt at run time.
+# Each test case is one ctest test, of the name by which GoogleTest knows it. TEST_DATA_DIR names the folder of the
+# CMakeLists.txt at run time.
 function(probefarm_test name)
   if(NOT PROBEFARM_TESTS)
     return()
@@ -50,7 +51,7 @@ function(probefarm_test name)
     TEST_DATA_DIR="${CMAKE_CURRENT_SOURCE_DIR}/testdata"
     PROGRAM_DIR="${CMAKE_BINARY_DIR}/bin")
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 30 DISCOVERY_MODE PRE_TEST
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 30 DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
     PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
   _probefarm_record(${name} "${ARG_SRCS}" "${ARG_DEPS}")
 endfunction()

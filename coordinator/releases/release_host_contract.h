@@ -32,7 +32,7 @@ struct ReleaseHostMaker {
 // Defined beside the tests, so that the linker takes them out of their library, which nothing else
 // refers to.
 ReleaseHostMaker UnderContract(std::function<std::unique_ptr<ReleaseHostUnderTest>()> make);
-// Keeps addresses out of the tests' names.
+// Keeps addresses out of what GoogleTest prints.
 void PrintTo(ReleaseHostMaker const& maker, std::ostream* out);
 
 // What every release host promises; see release_host.h. One instantiation for each:

@@ -5,6 +5,7 @@
 
 #include "lib/build/build_spec.h"
 #include "lib/build/sample_build_spec.h"
+#include "lib/runtime/row_name.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -40,6 +41,10 @@ struct Refusal {
   char const* why;
 };
 
+void PrintTo(Refusal const& refusal, std::ostream* out) {
+  *out << refusal.path << ": " << refusal.why;
+}
+
 class ParseBuildSpecRefuses : public testing::TestWithParam<Refusal> {};
 
 TEST_P(ParseBuildSpecRefuses, AndNamesTheKey) {
@@ -62,7 +67,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"/limits/cpus", "1", "limits.cpus", "not a number"},
                     Refusal{"/probe/kind", "wasm", "probe.kind", "unknown kind 'wasm'"},
                     Refusal{"/probe/arch", "amd64", "probe.arch", "unknown arch 'amd64'"},
-                    Refusal{"/source/0/format", "rpm", "source[0].format", "neither deb nor tar"}));
+                    Refusal{"/source/0/format", "rpm", "source[0].format", "neither deb nor tar"}),
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     Names, ParseBuildSpecRefuses,
@@ -80,7 +86,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"/headers/0/file/urls/0", "file:///etc/passwd", "headers[0].file.urls[0]", "http"},
         Refusal{"/env/1A", "x", "env", "'1A' is not a variable's name"},
         Refusal{"/env/A=B", "x", "env", "'A=B' is not a variable's name"},
-        Refusal{"/env/LANG", std::string("a\0b", 3), "env.LANG", "NUL"}));
+        Refusal{"/env/LANG", std::string("a\0b", 3), "env.LANG", "NUL"}),
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     Paths, ParseBuildSpecRefuses,
@@ -93,7 +100,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"/output", std::string("a\0b", 3), "output", "stays in its tree"},
         Refusal{"/source/0/strip_prefix", "../", "source[0].strip_prefix", "stays in its tree"},
         Refusal{"/source/0/strip_prefix", "/usr/", "source[0].strip_prefix", "stays in its tree"},
-        Refusal{"/source/0/strip_prefix", "/", "source[0].strip_prefix", "stays in its tree"}));
+        Refusal{"/source/0/strip_prefix", "/", "source[0].strip_prefix", "stays in its tree"}),
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     Bounds, ParseBuildSpecRefuses,
@@ -109,7 +117,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"/limits/cpus", 0, "limits.cpus", "not from"},
         Refusal{"/headers", Json::array_t(65), "headers", "more than 64 elements"},
         Refusal{"/headers/0/file/urls", Json::array_t(17), "headers[0].file.urls",
-                "more than 16 elements"}));
+                "more than 16 elements"}),
+    RowName());
 
 TEST(ParseBuildSpec, RefusesMoreVariablesThanItTakes) {
   Json env;

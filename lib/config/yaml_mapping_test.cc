@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/config/temp_yaml_file.h"
 #include "lib/config/yaml_reader.h"
+#include "lib/runtime/row_name.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -64,6 +65,8 @@ struct WrongValue {
   char const* says;
 };
 
+void PrintTo(WrongValue const& value, std::ostream* out) { *out << value.says; }
+
 class YamlMappingRefuses : public testing::TestWithParam<WrongValue> {};
 
 TEST_P(YamlMappingRefuses, AndNamesLineAndKey) {
@@ -100,7 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongValue{"k: inf", ReadDuration, "1: k: 'inf' is not from 1s to 2m"},
         WrongValue{"k: 2 GB", ReadBytes, "1: k: '2 GB' is not a size such as 512MB or 2GB"},
         WrongValue{"k: 1GB", ReadBytes, "1: k: '1GB' is not from 1 to 2048"},
-        WrongValue{"k: \"a\\nb\"", ReadBool, "1: k: 'a\\nb' is neither true nor false"}));
+        WrongValue{"k: \"a\\nb\"", ReadBool, "1: k: 'a\\nb' is neither true nor false"}),
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     Shapes, YamlMappingRefuses,
@@ -118,7 +122,8 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongValue{"k: {x: 1}", ReadMappings, "1: k: is not a list"},
                     WrongValue{"k:\n- x: 1\n- 7", ReadMappings,
                                "3: k[1]: is not a mapping of keys to values"},
-                    WrongValue{"k:\n- x: 1\n- {}", ReadMappings, "3: k[1].x: is missing"}));
+                    WrongValue{"k:\n- x: 1\n- {}", ReadMappings, "3: k[1].x: is missing"}),
+    RowName());
 
 TEST(YamlMapping, TellsAMappingFromAWord) {
   EXPECT_OK(Read("a: {b: c}\nd: e\n", [](YamlMapping& top) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lib/driver/asset_name.h"
+#include "lib/runtime/row_name.h"
 
 namespace probefarm {
 namespace {
@@ -15,6 +16,10 @@ struct Case {
   std::string version;
   std::string file;
 };
+
+void PrintTo(Case const& asked, std::ostream* out) {
+  *out << asked.driver_version << " on " << asked.release;
+}
 
 // What the loader of each driver version asks for on a Debian host.
 class LoaderNameOnDebian : public testing::TestWithParam<Case> {};
@@ -47,7 +52,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"8.0.0+driver", "6.1.0-10-cloud-amd64", "#2 SMP Debian 6.1.38-2",
              "falco_debian_6.1.38-2-cloud-amd64_1.o"},
         Case{"4.0.0+driver", "6.12.95+deb12-amd64", kBackport,
-             "falco_debian_6.12.95+deb12-amd64_1.o"}));
+             "falco_debian_6.12.95+deb12-amd64_1.o"}),
+    RowName());
 
 TEST(LoaderName, KeepsAVersionWithoutANumber) {
   HostKernel const host{"arch", "5.19.3.arch1-1", "SMP", Arch::kX86_64};

@@ -32,6 +32,8 @@ absl::StatusOr<FakeTree> BusyboxRoot() {
 
 }  // namespace
 
+void PrintTo(EngineUnderTest const& /*under_test*/, std::ostream* out) { *out << "engine"; }
+
 BodySource SourceOf(std::string const& bytes) {
   return [&bytes, at = size_t{0}](char* buffer, size_t size) mutable -> absl::StatusOr<size_t> {
     size_t const got = bytes.copy(buffer, size, at);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,9 @@ struct EngineUnderTest {
   std::function<absl::StatusOr<std::unique_ptr<ContainerEngine>>()> make;
   std::function<absl::Status(ContainerEngine&, std::string const& id)> remove_image;
 };
+
+// Keeps addresses out of what GoogleTest prints.
+void PrintTo(EngineUnderTest const& under_test, std::ostream* out);
 
 // What one test makes on an engine: an image of its own with nothing but busybox, containers and
 // volumes, all with the label io.probefarm.test and all removed at the end. Tests can run beside
