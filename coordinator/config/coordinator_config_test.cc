@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "lib/config/temp_yaml_file.h"
+#include "lib/runtime/row_name.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -133,6 +134,8 @@ struct Mistake {
   std::string says;
 };
 
+void PrintTo(Mistake const& mistake, std::ostream* out) { *out << mistake.says; }
+
 class LoadConfigRefuses : public testing::TestWithParam<Mistake> {};
 
 TEST_P(LoadConfigRefuses, AndNamesFileLineAndKey) {
@@ -182,7 +185,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{SmallWithUrls("format: tar", "format: zip"),
                 "3: drivers[0].source.format: is neither deb nor tar"},
         Mistake{SmallWithUrls("a/driver/", "../driver/"),
-                "3: drivers[0].source.strip_prefix: is not a relative path"}));
+                "3: drivers[0].source.strip_prefix: is not a relative path"}),
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     Feeds, LoadConfigRefuses,
@@ -204,7 +208,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{SmallWith("[bookworm]", "[bookworm]\n    flavours: []"),
                 "9: feeds.debian[0].flavours: is empty"},
         Mistake{SmallWith("[bookworm]", "[a]\n  - {name: debian, mirror: apt, suites: [a]}"),
-                "9: feeds.debian[1].name: 'debian' stands in two feeds"}));
+                "9: feeds.debian[1].name: 'debian' stands in two feeds"}),
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     OtherParts, LoadConfigRefuses,
@@ -233,7 +238,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{SmallWith("directory: {root: releases}", "tape: {}"),
                 "12: releases.directory: is missing"},
         Mistake{SmallWith("root: releases", "root: \"\""),
-                "12: releases.directory.root: is empty"}));
+                "12: releases.directory.root: is empty"}),
+    RowName());
 
 }  // namespace
 }  // namespace probefarm
