@@ -6,6 +6,7 @@
 namespace probefarm {
 namespace {
 
+absl::Status Stopping() { return absl::UnavailableError("the coordinator stops; ask again soon"); }
 absl::Status CallerGone() { return absl::CancelledError("the caller has gone"); }
 
 }  // namespace
@@ -29,7 +30,7 @@ Dispatcher::PollId Dispatcher::Acquire(AcquireRequest request, absl::Duration wa
     if (!stopped) MarkAsking(*poll);
   }
   if (stopped) {
-    std::move(poll->done)(std::vector<GrantedLease>());
+    std::move(poll->done)(Stopping());
   } else {
     Ask(std::move(poll));
   }
@@ -146,7 +147,7 @@ void Dispatcher::StopGranting() {
     stopped_ = true;
     waiting.swap(waiting_);
   }
-  for (PollPtr& poll : waiting) std::move(poll->done)(std::vector<GrantedLease>());
+  for (PollPtr& poll : waiting) std::move(poll->done)(Stopping());
 }
 
 int Dispatcher::waiting() const {

@@ -55,8 +55,8 @@ class Dispatcher {
   // than it asked for, and is answered OK with no leases.
   void RunOnce() EXCLUDES(mu_);
 
-  // Answers every waiting poll with no lease, and later ones at once: the coordinator shuts down. A
-  // question that is with the store at that moment may still bring leases: the worker gets them and
+  // Ends every waiting poll with UNAVAILABLE, and later ones at once: the coordinator shuts down,
+  // and who asks again is not to do so at once. A question that is with the store at that moment may still bring leases: the worker gets them and
   // they live on over the restart. Idempotent.
   void StopGranting() EXCLUDES(mu_);
 

@@ -50,7 +50,8 @@ class GrpcCoordinator final : public CoordinatorClient {
   // Registers a waiting call, so that it can be interrupted; false when interruption was asked for
   // already.
   bool Register(grpc::ClientContext* call) EXCLUDES(mu_);
-  void Unregister(grpc::ClientContext* call) EXCLUDES(mu_);
+  // Whether it may have been interrupted.
+  bool Unregister(grpc::ClientContext* call) EXCLUDES(mu_);
 
   std::unique_ptr<v1::WorkerService::Stub> stub_;
   Mutex mu_;
