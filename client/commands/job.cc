@@ -27,6 +27,15 @@ bool IsFinal(v1::JobState state) {
          state == v1::CANCELLED || state == v1::SKIPPED;
 }
 
+// ", fetching, linux-headers-… 40 %"
+std::string PhaseText(v1::Job const& job) {
+  std::string text;
+  for (std::string const& part : {PhaseName(job.phase()), job.progress()}) {
+    if (!part.empty()) absl::StrAppend(&text, ", ", part);
+  }
+  return text;
+}
+
 absl::StatusOr<v1::GetJobResponse> Get(Connection& connection, int64_t id) {
   v1::GetJobRequest request;
   request.set_id(id);
@@ -38,9 +47,7 @@ absl::StatusOr<v1::GetJobResponse> Watch(Connection& connection, int64_t id) {
   while (true) {
     ASSIGN_OR_RETURN(v1::GetJobResponse response, Get(connection, id));
     v1::Job const& job = response.job();
-    std::string const phase = PhaseName(job.phase());
-    progress.Show(
-        absl::StrCat("job ", id, " ", StateName(job.state()), phase.empty() ? "" : ", ", phase));
+    progress.Show(absl::StrCat("job ", id, " ", StateName(job.state()), PhaseText(job)));
     if (IsFinal(job.state())) return response;
     absl::SleepFor(kPollEvery);
   }

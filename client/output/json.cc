@@ -42,6 +42,7 @@ Json ToJson(v1::Job const& job) {
   json["file_name"] = job.file_name();
   json["state"] = StateName(job.state());
   Put(json, "phase", PhaseName(job.phase()));
+  Put(json, "progress", job.progress());
   json["epoch"] = job.epoch();
   json["attempts"] = job.attempts();
   Put(json, "worker", job.worker());

@@ -92,7 +92,7 @@ JobApi::JobApi(Store& store, Backfiller& backfiller, InventoryBoard& inventory, 
       facts_(std::move(facts)) {}
 
 v1::Job JobApi::Wire(Job const& job) const {
-  return ToWire(job, phases_.PhaseOf(job.session, {job.id, job.epoch}));
+  return ToWire(job, phases_.ProgressOf(job.session, {job.id, job.epoch}));
 }
 
 grpc::ServerUnaryReactor* JobApi::Backfill(grpc::CallbackServerContext* context,

@@ -12,6 +12,7 @@ namespace probefarm {
 namespace {
 
 constexpr size_t kMaxReasonText = 4096;
+constexpr size_t kMaxProgressText = 200;
 constexpr int64_t kMaxRegexMemory = 1 << 20;
 
 absl::Status CheckRegex(std::string const& pattern) {
@@ -24,10 +25,15 @@ absl::Status CheckRegex(std::string const& pattern) {
       absl::StrCat("kernel filter '", pattern, "' is not a regular expression: ", regex.error()));
 }
 
+LeasePhase KnownPhase(v1::LeasePhase phase) {
+  if (!v1::LeasePhase_IsValid(phase)) return LeasePhase::kUnknown;
+  return static_cast<LeasePhase>(phase);
+}
+
 // Half a character would make a message that no client can parse.
-std::string Shortened(std::string const& text) {
-  if (text.size() <= kMaxReasonText) return text;
-  size_t end = kMaxReasonText;
+std::string Shortened(std::string const& text, size_t limit) {
+  if (text.size() <= limit) return text;
+  size_t end = limit;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return text.substr(0, end);
 }
@@ -95,7 +101,7 @@ v1::Reason ToWire(Reason const& reason) {
   return wire;
 }
 
-v1::Job ToWire(Job const& job, LeasePhase phase) {
+v1::Job ToWire(Job const& job, LeaseProgress const& progress) {
   v1::Job wire;
   wire.set_id(job.id);
   *wire.mutable_probe() = ToWire(job.probe);
@@ -115,7 +121,10 @@ v1::Job ToWire(Job const& job, LeasePhase phase) {
   }
   *wire.mutable_created_at() = ToWire(job.created_at);
   *wire.mutable_updated_at() = ToWire(job.updated_at);
-  if (IsHeld(job.state)) wire.set_phase(static_cast<v1::LeasePhase>(phase));
+  if (IsHeld(job.state)) {
+    wire.set_phase(static_cast<v1::LeasePhase>(progress.phase));
+    wire.set_progress(progress.detail);
+  }
   return wire;
 }
 
@@ -195,20 +204,20 @@ v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases) {
   wire.set_live(worker.live);
   wire.set_draining(phases.Draining(worker.session));
   for (Job const& job : worker.leases) {
-    *wire.add_leases() = ToWire(job, phases.PhaseOf(worker.session, {job.id, job.epoch}));
+    *wire.add_leases() = ToWire(job, phases.ProgressOf(worker.session, {job.id, job.epoch}));
   }
   return wire;
 }
 
 LeaseKey FromWire(v1::LeaseName const& name) { return {name.job(), name.epoch()}; }
 
-LeasePhase FromWire(v1::LeasePhase phase) {
-  if (!v1::LeasePhase_IsValid(phase)) return LeasePhase::kUnknown;
-  return static_cast<LeasePhase>(phase);
+LeaseProgress FromWire(v1::HeldLease const& held) {
+  return {FromWire(held.name()), KnownPhase(held.phase()),
+          Shortened(held.progress(), kMaxProgressText)};
 }
 
 Reason FromWire(v1::Reason const& reason) {
-  return {Shortened(reason.code()), Shortened(reason.text())};
+  return {Shortened(reason.code(), kMaxReasonText), Shortened(reason.text(), kMaxReasonText)};
 }
 
 absl::StatusOr<Artifact> FromWire(v1::Artifact const& artifact) {

@@ -20,8 +20,8 @@ namespace probefarm {
 // Towards the wire nothing can fail. Times and probes are lib/rpc/wire.h's.
 v1::JobState ToWire(JobState state);
 v1::Reason ToWire(Reason const& reason);
-// `phase` is left out unless a worker holds the job, `not_before` unless it waits for its backoff.
-v1::Job ToWire(Job const& job, LeasePhase phase);
+// Phase and progress are left out unless a worker holds the job, `not_before` unless it waits for its backoff.
+v1::Job ToWire(Job const& job, LeaseProgress const& progress);
 v1::LeaseVerdict ToWire(LeaseVerdict verdict);
 v1::UploadGrant ToWire(UploadGrant const& grant);
 v1::UploadWait ToWire(WaitUntil const& wait);
@@ -32,8 +32,8 @@ v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases);
 
 // Whether there is such a lease is the store's to say.
 LeaseKey FromWire(v1::LeaseName const& name);
-// kUnknown for a phase of a newer worker.
-LeasePhase FromWire(v1::LeasePhase phase);
+// kUnknown for a phase of a newer worker. The text is cut to 200 bytes, between two characters.
+LeaseProgress FromWire(v1::HeldLease const& held);
 // Code and text are cut to 4096 bytes, between two characters.
 Reason FromWire(v1::Reason const& reason);
 // The digest is 64 lower-case hexadecimal digits, the size positive.

@@ -161,7 +161,7 @@ grpc::ServerUnaryReactor* WorkerApi::Heartbeat(grpc::CallbackServerContext* cont
   std::vector<LeaseProgress> progress;
   for (v1::HeldLease const& held : request->held()) {
     heartbeat.held.push_back(FromWire(held.name()));
-    progress.push_back({FromWire(held.name()), FromWire(held.phase()), held.progress()});
+    progress.push_back(FromWire(held));
   }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   store_.Heartbeat(std::move(heartbeat), [this, reactor, request, response,

@@ -165,7 +165,7 @@ TEST_F(WorkerApiTest, AHeartbeatIsAnsweredForEachLeaseAndShowsItsPhase) {
   request.add_held()->mutable_name()->set_job(999);
   ASSERT_OK_AND_ASSIGN(auto const response, Ask(&Stub::Heartbeat, request));
   EXPECT_THAT(response.verdicts(), ElementsAre(v1::CONTINUE, v1::ABANDON));
-  EXPECT_EQ(phases_.PhaseOf(session, {job, 1}), LeasePhase::kBuilding);
+  EXPECT_EQ(phases_.ProgressOf(session, {job, 1}).phase, LeasePhase::kBuilding);
   EXPECT_TRUE(phases_.Draining(session));
 }
 

@@ -1,17 +1,8 @@
 #include "coordinator/leasing/phase_board.h"
 
 namespace probefarm {
-namespace {
-
-constexpr size_t kMaxDetail = 200;
-
-}  // namespace
-
 void PhaseBoard::Update(std::string const& session, std::vector<LeaseProgress> progress,
                         bool draining, absl::Time now) {
-  for (LeaseProgress& lease : progress) {
-    if (lease.detail.size() > kMaxDetail) lease.detail.resize(kMaxDetail);
-  }
   MutexLock lock(mu_);
   sessions_[session] = {std::move(progress), draining, now};
 }
@@ -21,14 +12,14 @@ void PhaseBoard::ForgetBefore(absl::Time time) {
   absl::erase_if(sessions_, [time](auto const& entry) { return entry.second.updated_at < time; });
 }
 
-LeasePhase PhaseBoard::PhaseOf(std::string const& session, LeaseKey key) const {
+LeaseProgress PhaseBoard::ProgressOf(std::string const& session, LeaseKey key) const {
   MutexLock lock(mu_);
   auto const it = sessions_.find(session);
-  if (it == sessions_.end()) return LeasePhase::kUnknown;
+  if (it == sessions_.end()) return {key, LeasePhase::kUnknown, ""};
   for (LeaseProgress const& lease : it->second.leases) {
-    if (lease.key == key) return lease.phase;
+    if (lease.key == key) return lease;
   }
-  return LeasePhase::kUnknown;
+  return {key, LeasePhase::kUnknown, ""};
 }
 
 bool PhaseBoard::Draining(std::string const& session) const {

@@ -18,7 +18,7 @@ enum class LeasePhase { kUnknown, kFetching, kBuilding, kChecking, kAwaitingUplo
 struct LeaseProgress {
   LeaseKey key;
   LeasePhase phase = LeasePhase::kUnknown;
-  std::string detail;  // "linux-headers-… 40 %"; at most 200 bytes are kept
+  std::string detail;  // "linux-headers-… 40 %"
 };
 
 // The latest progress of every lease, in memory: a restart forgets it, the next heartbeat brings it
@@ -33,7 +33,7 @@ class PhaseBoard {
   void ForgetBefore(absl::Time time) EXCLUDES(mu_);
 
   // kUnknown for a session or a lease that nothing is known of.
-  LeasePhase PhaseOf(std::string const& session, LeaseKey key) const EXCLUDES(mu_);
+  LeaseProgress ProgressOf(std::string const& session, LeaseKey key) const EXCLUDES(mu_);
   // Whether the worker said with its last heartbeat that it takes nothing new (I9 is its own to
   // keep: it asks for nothing). False for an unknown session.
   bool Draining(std::string const& session) const EXCLUDES(mu_);

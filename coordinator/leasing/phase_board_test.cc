@@ -11,15 +11,15 @@ TEST(PhaseBoard, KnowsTheLastWord) {
   PhaseBoard board;
   board.Update("s", {{kLease, LeasePhase::kFetching, ""}}, false, absl::UnixEpoch());
   board.Update("s", {{kLease, LeasePhase::kBuilding, ""}}, true, absl::UnixEpoch());
-  EXPECT_EQ(board.PhaseOf("s", kLease), LeasePhase::kBuilding);
+  EXPECT_EQ(board.ProgressOf("s", kLease).phase, LeasePhase::kBuilding);
   EXPECT_TRUE(board.Draining("s"));
 }
 
 TEST(PhaseBoard, AnotherEpochIsAnotherLease) {
   PhaseBoard board;
   board.Update("s", {{kLease, LeasePhase::kBuilding, ""}}, false, absl::UnixEpoch());
-  EXPECT_EQ(board.PhaseOf("s", {7, 3}), LeasePhase::kUnknown);
-  EXPECT_EQ(board.PhaseOf("t", kLease), LeasePhase::kUnknown);
+  EXPECT_EQ(board.ProgressOf("s", {7, 3}).phase, LeasePhase::kUnknown);
+  EXPECT_EQ(board.ProgressOf("t", kLease).phase, LeasePhase::kUnknown);
   EXPECT_FALSE(board.Draining("t"));
 }
 
@@ -29,8 +29,8 @@ TEST(PhaseBoard, ForgetsSessionsThatFellSilent) {
   board.Update("silent", {{kLease, LeasePhase::kBuilding, ""}}, false, start);
   board.Update("alive", {{kLease, LeasePhase::kBuilding, ""}}, false, start + absl::Minutes(10));
   board.ForgetBefore(start + absl::Minutes(5));
-  EXPECT_EQ(board.PhaseOf("silent", kLease), LeasePhase::kUnknown);
-  EXPECT_EQ(board.PhaseOf("alive", kLease), LeasePhase::kBuilding);
+  EXPECT_EQ(board.ProgressOf("silent", kLease).phase, LeasePhase::kUnknown);
+  EXPECT_EQ(board.ProgressOf("alive", kLease).phase, LeasePhase::kBuilding);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ struct Session {
 struct HeldPhase {
   LeaseName name;
   Phase phase = Phase::kFetching;
+  std::string progress;  // for people: "linux-headers-… 40 %"
 };
 
 // The answer to a heartbeat.

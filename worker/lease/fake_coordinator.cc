@@ -123,7 +123,8 @@ absl::StatusOr<HeartbeatReply> FakeCoordinator::Heartbeat(std::string const& ses
                                                           std::vector<HeldPhase> const& held,
                                                           int free_slots, bool draining) {
   auto const lease = [](std::string* out, HeldPhase const& phase) {
-    absl::StrAppend(out, NameOf(phase.name), " ", PhaseName(phase.phase));
+    absl::StrAppend(out, NameOf(phase.name), " ", PhaseName(phase.phase),
+                    phase.progress.empty() ? "" : " ", phase.progress);
   };
   Record(absl::StrCat("Heartbeat ", session, " [", absl::StrJoin(held, " ", lease), "] free ",
                       free_slots, draining ? " draining" : ""));

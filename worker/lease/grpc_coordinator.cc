@@ -92,6 +92,13 @@ absl::StatusOr<NextStep> StepOf(v1::ReportUploadResponse const& response) {
   return absl::InternalError("ReportUpload: the answer says nothing of the file");
 }
 
+// A server that shuts down cancels the calls that come too late for it: nobody here did.
+absl::Status FromServer(grpc::Status const& status) {
+  absl::Status converted = FromGrpc(status);
+  if (!absl::IsCancelled(converted)) return converted;
+  return absl::UnavailableError("the coordinator ended the call unanswered: it stops");
+}
+
 template <class Request, class Response>
 absl::StatusOr<Response> Call(v1::WorkerService::Stub& stub,
                               grpc::Status (v1::WorkerService::Stub::*method)(grpc::ClientContext*,
@@ -101,7 +108,7 @@ absl::StatusOr<Response> Call(v1::WorkerService::Stub& stub,
   grpc::ClientContext context;
   SetDeadline(context, timeout);
   Response response;
-  RETURN_IF_ERROR(FromGrpc((stub.*method)(&context, request, &response)));
+  RETURN_IF_ERROR(FromServer((stub.*method)(&context, request, &response)));
   return response;
 }
 
@@ -137,9 +144,9 @@ absl::StatusOr<std::vector<Lease>> GrpcCoordinator::Acquire(std::string const& s
   bool const waits = wait > absl::ZeroDuration();
   if (waits && !Register(&context)) return absl::CancelledError("no lease is wanted any more");
   v1::AcquireResponse response;
-  absl::Status const status = FromGrpc(stub_->Acquire(&context, request, &response));
-  if (waits) Unregister(&context);
-  RETURN_IF_ERROR(status);
+  grpc::Status const status = stub_->Acquire(&context, request, &response);
+  bool const interrupted = waits && Unregister(&context);
+  RETURN_IF_ERROR(interrupted ? FromGrpc(status) : FromServer(status));
   std::vector<Lease> leases;
   for (v1::Lease& lease : *response.mutable_leases()) {
     leases.push_back({{lease.name().job(), lease.name().epoch()},
@@ -156,9 +163,10 @@ bool GrpcCoordinator::Register(grpc::ClientContext* call) {
   return true;
 }
 
-void GrpcCoordinator::Unregister(grpc::ClientContext* call) {
+bool GrpcCoordinator::Unregister(grpc::ClientContext* call) {
   MutexLock lock(mu_);
   waiting_.erase(call);
+  return interrupted_;
 }
 
 void GrpcCoordinator::InterruptAcquire() {
@@ -176,6 +184,7 @@ absl::StatusOr<HeartbeatReply> GrpcCoordinator::Heartbeat(std::string const& ses
     v1::HeldLease* const wire = request.add_held();
     *wire->mutable_name() = ToWire(lease.name);
     wire->set_phase(ToWire(lease.phase));
+    wire->set_progress(lease.progress);
   }
   request.set_free_slots(free_slots);
   request.set_draining(draining);

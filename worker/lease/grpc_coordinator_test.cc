@@ -41,7 +41,7 @@ class ScriptedService final : public v1::WorkerService::Service {
     }
     asked = *request;
     *response = acquired;
-    return grpc::Status::OK;
+    return answer;
   }
   grpc::Status Heartbeat(grpc::ServerContext* /*context*/, v1::HeartbeatRequest const* request,
                          v1::HeartbeatResponse* response) override {
@@ -66,6 +66,7 @@ class ScriptedService final : public v1::WorkerService::Service {
   v1::OpenSessionResponse opened;
   std::promise<void> polls;
   bool hang = false;
+  grpc::Status answer;
   v1::AcquireRequest asked;
   v1::AcquireResponse acquired;
   v1::HeartbeatRequest beat;
@@ -113,7 +114,7 @@ TEST_F(GrpcCoordinatorTest, AVerdictThatIsNotKnownCannotMeanGoOn) {
   service_.beaten.add_verdicts(static_cast<v1::LeaseVerdict>(99));
   service_.beaten.set_drain(true);
   ASSERT_OK_AND_ASSIGN(HeartbeatReply const reply,
-                       coordinator_->Heartbeat("s", {{kLease, Phase::kSending}}, 3, true));
+                       coordinator_->Heartbeat("s", {{kLease, Phase::kSending, "40 %"}}, 3, true));
   EXPECT_THAT(reply.verdicts, ElementsAre(Verdict::kContinue, Verdict::kAbandon));
   EXPECT_TRUE(reply.drain);
   EXPECT_EQ(service_.beat.held(0).phase(), v1::SENDING);
@@ -142,6 +143,12 @@ TEST_F(GrpcCoordinatorTest, AnInterruptionEndsThePollThatWaits) {
   service_.polls.get_future().wait();
   coordinator_->InterruptAcquire();
   EXPECT_THAT(poll.get(), StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST_F(GrpcCoordinatorTest, ACallThatAStoppingServerCancelsCanBeTriedAgain) {
+  service_.answer = grpc::Status::CANCELLED;
+  EXPECT_THAT(coordinator_->Acquire("s", "r", 1, absl::Seconds(10)),
+              StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(GrpcCoordinatorTest, AfterAnInterruptionOnlyAQuestionThatDoesNotWaitIsAsked) {

@@ -91,8 +91,8 @@ std::shared_ptr<LogSender> LeaseRun::MakeLog(LeaseName name) {
 BuildRunContext LeaseRun::ContextFor(LeaseName name, LogSender& log) {
   BuildRunContext context;
   context.lease = {worker_id_, name.job, name.epoch};
-  context.on_phase = [this, name](BuildPhase phase, absl::string_view) {
-    leases_.SetPhase(name, PhaseOf(phase));
+  context.on_phase = [this, name](BuildPhase phase, absl::string_view progress) {
+    leases_.SetPhase(name, PhaseOf(phase), progress);
   };
   context.log = [&log](absl::string_view bytes) { log.Append(bytes); };
   context.cancelled = [this, name] { return leases_.IsOver(name); };

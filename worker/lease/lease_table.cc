@@ -7,9 +7,12 @@ void LeaseTable::Add(LeaseName name) {
   leases_[name] = Entry();
 }
 
-void LeaseTable::SetPhase(LeaseName name, Phase phase) {
+void LeaseTable::SetPhase(LeaseName name, Phase phase, absl::string_view progress) {
   MutexLock lock(mu_);
-  if (auto it = leases_.find(name); it != leases_.end()) it->second.phase = phase;
+  auto it = leases_.find(name);
+  if (it == leases_.end()) return;
+  it->second.phase = phase;
+  it->second.progress = std::string(progress);
 }
 
 void LeaseTable::Remove(LeaseName name) {
@@ -40,7 +43,7 @@ std::vector<HeldPhase> LeaseTable::Held() const {
   MutexLock lock(mu_);
   std::vector<HeldPhase> held;
   for (auto const& [name, entry] : leases_) {
-    if (!entry.over) held.push_back({name, entry.phase});
+    if (!entry.over) held.push_back({name, entry.phase, entry.progress});
   }
   return held;
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "lib/runtime/mutex.h"
 #include "worker/lease/coordinator_client.h"
 #include "worker/lease/lease.h"
@@ -18,8 +20,8 @@ class LeaseTable {
  public:
   // In kFetching, and good.
   void Add(LeaseName name) EXCLUDES(mu_);
-  // Unknown names are ignored.
-  void SetPhase(LeaseName name, Phase phase) EXCLUDES(mu_);
+  // What is done under it now; `progress` is for people. Unknown names are ignored.
+  void SetPhase(LeaseName name, Phase phase, absl::string_view progress) EXCLUDES(mu_);
   void Remove(LeaseName name) EXCLUDES(mu_);
 
   // The lease is over: whoever works under it stops at the next look at IsOver(). Unknown names are
@@ -39,6 +41,7 @@ class LeaseTable {
  private:
   struct Entry {
     Phase phase = Phase::kFetching;
+    std::string progress;
     bool over = false;
   };
 

@@ -18,10 +18,11 @@ constexpr LeaseName kOther = {8, 1};
 TEST(LeaseTable, HoldsWhatWasAddedWithItsPhase) {
   LeaseTable leases;
   leases.Add(kLease);
-  leases.SetPhase(kLease, Phase::kBuilding);
+  leases.SetPhase(kLease, Phase::kBuilding, "40 %");
   ASSERT_THAT(leases.Held(), SizeIs(1));
   EXPECT_EQ(leases.Held()[0].name, kLease);
   EXPECT_EQ(leases.Held()[0].phase, Phase::kBuilding);
+  EXPECT_EQ(leases.Held()[0].progress, "40 %");
   EXPECT_FALSE(leases.IsOver(kLease));
 }
 
@@ -41,7 +42,7 @@ TEST(LeaseTable, AnEndedLeaseIsOverAndNotHeld) {
 TEST(LeaseTable, WhatItDoesNotHoldIsOver) {
   LeaseTable leases;
   leases.End(kLease);
-  leases.SetPhase(kLease, Phase::kSending);
+  leases.SetPhase(kLease, Phase::kSending, "");
   EXPECT_TRUE(leases.IsOver(kLease));
   EXPECT_THAT(leases.Held(), IsEmpty());
 }

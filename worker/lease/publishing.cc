@@ -59,7 +59,7 @@ PublishingEnd Publishing::Ended(BuiltFile const& file, DeleteIt const& end) {
 }
 
 absl::StatusOr<NextStep> Publishing::Report(BuiltFile const& file) {
-  leases_.SetPhase(file.lease, Phase::kAwaitingUpload);
+  leases_.SetPhase(file.lease, Phase::kAwaitingUpload, "");
   absl::StatusOr<NextStep> step;
   CallPersistently(
       [&] {
@@ -72,7 +72,7 @@ absl::StatusOr<NextStep> Publishing::Report(BuiltFile const& file) {
 }
 
 absl::StatusOr<NextStep> Publishing::Send(BuiltFile const& file, UploadGrant const& grant) {
-  leases_.SetPhase(file.lease, Phase::kSending);
+  leases_.SetPhase(file.lease, Phase::kSending, "");
   UploadAnswer const answer =
       Upload(http_, clock_, grant, file.path, nullptr, [&] { return leases_.IsOver(file.lease); });
   absl::StatusOr<NextStep> step;

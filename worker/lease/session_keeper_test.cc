@@ -35,7 +35,7 @@ class SessionKeeperTest : public testing::Test {
   void OpenWithLease() {
     ASSERT_OK(keeper_.Open());
     leases_.Add(kLease);
-    leases_.SetPhase(kLease, Phase::kBuilding);
+    leases_.SetPhase(kLease, Phase::kBuilding, "half");
   }
 
   FakeClock clock_;
@@ -51,8 +51,8 @@ TEST_F(SessionKeeperTest, NamesEveryLeaseInAHeartbeat) {
   keeper_.SetDraining();
   keeper_.Heartbeat();
   EXPECT_THAT(coordinator_.calls(),
-              ElementsAre("OpenSession w []", "Heartbeat s1 [7/2 building] free 1",
-                          "Heartbeat s1 [7/2 building] free 1 draining"));
+              ElementsAre("OpenSession w []", "Heartbeat s1 [7/2 building half] free 1",
+                          "Heartbeat s1 [7/2 building half] free 1 draining"));
 }
 
 TEST_F(SessionKeeperTest, EndsWhatWasCancelledOrGivenAway) {
@@ -109,10 +109,10 @@ TEST_F(SessionKeeperTest, AfterALostOpenSessionNothingElseIsSent) {
   keeper_.Heartbeat();
   keeper_.Heartbeat();
   EXPECT_THAT(coordinator_.calls(),
-              ElementsAre("OpenSession w []", "Heartbeat s1 [7/2 building] free 1",
+              ElementsAre("OpenSession w []", "Heartbeat s1 [7/2 building half] free 1",
                           "OpenSession w [7/2]", "OpenSession w [7/2]"));
   keeper_.Heartbeat();
-  EXPECT_EQ(coordinator_.calls().back(), "Heartbeat s3 [7/2 building] free 1");
+  EXPECT_EQ(coordinator_.calls().back(), "Heartbeat s3 [7/2 building half] free 1");
 }
 
 TEST_F(SessionKeeperTest, FencesItselfAtFourFifthsOfTheTtl) {
