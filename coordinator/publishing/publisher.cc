@@ -76,6 +76,11 @@ absl::StatusOr<OfferAnswer> Publisher::Offer(LeaseRef const& lease, Artifact con
 
 absl::StatusOr<OfferAnswer> Publisher::AskHost(LeaseRef const& lease, Job const& job) {
   absl::StatusOr<UploadAnswer> answer = host_.PrepareUpload(IntentOf(job));
+  if (absl::IsInvalidArgument(answer.status())) {
+    ASSIGN_OR_RETURN(Reason reason,
+                     Fail(job, {"unpublishable", std::string(answer.status().message())}));
+    return PublishConflict{std::move(reason)};
+  }
   if (!answer.ok()) return HostTrouble(job, answer.status());
   if (std::holds_alternative<AssetPresent>(*answer)) return SettleWithPresent(lease, job);
   if (auto* wait = std::get_if<WaitUntil>(&*answer)) return *wait;
@@ -187,9 +192,11 @@ absl::Status Publisher::Publish(Job const& job, HostedAsset const& asset) {
   record.worker = job.worker;
   record.built_at = job.updated_at;
   record.published_at = clock_.Now();
-  RETURN_IF_ERROR(Await<Job>([&](auto done) {
-                    store_.Publish(job.id, std::move(record), std::move(done));
-                  }).status());
+  absl::Status const recorded = Await<Job>([&](auto done) {
+                                  store_.Publish(job.id, std::move(record), std::move(done));
+                                }).status();
+  if (absl::IsAlreadyExists(recorded)) return FailOnConflict(job, std::string(recorded.message())).status();
+  RETURN_IF_ERROR(recorded);
   metrics_.Count("probefarm_published_total", "Probes that reached the catalog");
   Log(LogLevel::kInfo, "published",
       {{"job", job.id},
@@ -202,9 +209,13 @@ absl::Status Publisher::Publish(Job const& job, HostedAsset const& asset) {
 }
 
 absl::StatusOr<Reason> Publisher::FailOnConflict(Job const& job, std::string const& why) {
-  Reason reason{"conflict", why};
-  Log(LogLevel::kError, "conflict", {{"job", job.id}, {"epoch", job.epoch}, {"why", why}});
   metrics_.Count("probefarm_conflicts_total", "Builds whose bytes differ from what is published");
+  return Fail(job, {"conflict", why});
+}
+
+absl::StatusOr<Reason> Publisher::Fail(Job const& job, Reason reason) {
+  Log(LogLevel::kError, "a built probe cannot be published",
+      {{"job", job.id}, {"epoch", job.epoch}, {"code", reason.code}, {"why", reason.text}});
   RETURN_IF_ERROR(ApplyToJob(store_, job, job_event::Conflict{reason}).status());
   return reason;
 }

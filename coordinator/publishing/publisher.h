@@ -83,9 +83,12 @@ class Publisher {
   absl::StatusOr<UploadReportAnswer> SettleArrived(LeaseRef const& lease);
   absl::StatusOr<UploadReportAnswer> GrantAgain(LeaseRef const& lease, Job const& job,
                                                 std::string const& why);
-  // Logs, counts probefarm_conflicts_total and moves the job to FAILED.
+  // Counts probefarm_conflicts_total and fails the job.
   absl::StatusOr<Reason> FailOnConflict(Job const& job, std::string const& why);
-  // The catalog's row, probefarm_published_total and `on_published`.
+  // Logs, and moves the job to FAILED.
+  absl::StatusOr<Reason> Fail(Job const& job, Reason reason);
+  // The catalog's row, probefarm_published_total and `on_published`. Fails the job when the catalog
+  // has another row under its name.
   absl::Status Publish(Job const& job, HostedAsset const& asset);
 
   Store& store_;

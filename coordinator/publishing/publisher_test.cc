@@ -32,8 +32,13 @@ class PublisherTest : public testing::Test {
   }
 
   LeaseRef Lease() {
+    return LeaseOf({"8.0.0+driver", Arch::kX86_64, "debian", "6.1.0-1-amd64", "1", Kind::kBpf});
+  }
+
+  // Of a job with kName, whatever the probe.
+  LeaseRef LeaseOf(ProbeId probe) {
     NewJob job;
-    job.probe = {"8.0.0+driver", Arch::kX86_64, "debian", "6.1.0-1-amd64", "1", Kind::kBpf};
+    job.probe = std::move(probe);
     job.file_name = kName;
     job.fingerprint = "f";
     job.spec = "{}";
@@ -125,6 +130,24 @@ TEST_F(PublisherTest, AnErrorOfTheHostMakesTheWorkerWaitAndKeepsTheJob) {
   EXPECT_GT(std::get<WaitUntil>(answer).not_before, clock_.Now());
   EXPECT_THAT(std::get<WaitUntil>(answer).why, HasSubstr("cannot be written"));
   EXPECT_EQ(JobOf(lease).state, JobState::kBuilt);
+}
+
+TEST_F(PublisherTest, WhatTheHostCanNeverTakeFailsInsteadOfWaiting) {
+  LeaseRef const lease = Lease();
+  host_.FailWith(absl::InvalidArgumentError("'SHA256SUMS' is the name of a side file"));
+  ASSERT_OK_AND_ASSIGN(OfferAnswer const answer, publisher_.Offer(lease, ArtifactOf(kBytes)));
+  EXPECT_TRUE(std::holds_alternative<PublishConflict>(answer));
+  EXPECT_EQ(JobOf(lease).state, JobState::kFailed);
+  EXPECT_EQ(JobOf(lease).reason.code, "unpublishable");
+}
+
+TEST_F(PublisherTest, ANameThatTheCatalogGaveToAnotherProbeFailsTheJob) {
+  PublishBytes(kBytes);
+  LeaseRef const lease =
+      LeaseOf({"8.0.0+driver", Arch::kX86_64, "debian", "6.1.0-1-amd64", "2", Kind::kBpf});
+  ASSERT_OK_AND_ASSIGN(OfferAnswer const answer, publisher_.Offer(lease, ArtifactOf(kBytes)));
+  EXPECT_EQ(JobOf(lease).state, JobState::kFailed);
+  EXPECT_EQ(JobOf(lease).reason.code, "conflict");
 }
 
 TEST_F(PublisherTest, ARetryWhileTheHostIsInTroubleIsAWait) {
