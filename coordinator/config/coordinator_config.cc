@@ -1,26 +1,16 @@
 #include "coordinator/config/coordinator_config.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "absl/strings/strip.h"
 #include "coordinator/config/http_url.h"
+#include "lib/driver/asset_name.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
 namespace {
 
-// Of a kernel's module name, MODULE_NAME_LEN less what its own suffixes need.
-constexpr size_t kLongestDriverName = 40;
-
-// It names files, and the module in the kernel.
 std::string ReadDriverName(YamlMapping& top, std::string default_name) {
   std::string name = top.String("driver_name", std::move(default_name));
-  bool const plain = std::all_of(name.begin(), name.end(), [](char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
-  });
-  if (!plain || name.empty() || name.size() > kLongestDriverName)
-    top.Error("driver_name", "is not 1-40 lower-case letters, digits and underscores");
+  top.Check("driver_name", CheckDriverName(name));
   return name;
 }
 

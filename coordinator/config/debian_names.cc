@@ -12,7 +12,7 @@ namespace probefarm {
 namespace {
 
 bool InSuiteName(char c) {
-  return absl::ascii_isalnum(c) || absl::StrContains("-._/", absl::string_view(&c, 1));
+  return absl::ascii_isalnum(c) || absl::StrContains("-._+~", absl::string_view(&c, 1));
 }
 
 bool InPackageName(char c) {

@@ -5,8 +5,8 @@
 
 namespace probefarm {
 
-// INVALID_ARGUMENT unless it can name a suite of a Debian archive ("bookworm-security",
-// "stretch/updates") and stand in a URL.
+// INVALID_ARGUMENT unless it can name a suite of a Debian archive ("bookworm-security") and
+// be one folder below its dists/.
 absl::Status CheckSuiteName(absl::string_view name);
 
 // INVALID_ARGUMENT unless it can name a package or a kernel flavour: lower-case letters, digits,

@@ -16,19 +16,6 @@
 namespace probefarm {
 namespace {
 
-constexpr size_t kMaxModuleName = 55;  // MODULE_NAME_LEN less the kernel's own bytes
-
-absl::Status CheckDriverName(absl::string_view name) {
-  bool const plain = std::all_of(name.begin(), name.end(), [](char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
-  });
-  if (plain && !name.empty() && name.size() <= kMaxModuleName && absl::ascii_islower(name[0]))
-    return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("driver name '", name,
-                                                 "' is not a module's name: a-z, then up to 54 of "
-                                                 "a-z, 0-9 and _"));
-}
-
 absl::Status CheckBuildable(DriverSource const& driver, Kernel const& kernel, Kind kind) {
   if (std::find(driver.kinds.begin(), driver.kinds.end(), kind) == driver.kinds.end())
     return absl::FailedPreconditionError(

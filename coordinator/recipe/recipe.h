@@ -15,7 +15,7 @@
 namespace probefarm {
 
 struct RecipeOptions {
-  // Of the module, of its device and in front of every file name. A C identifier in lower case.
+  // Of the module, of its device and in front of every file name. CheckDriverName().
   std::string driver_name = "falco";
   std::vector<CompilerRule> compilers = DefaultCompilers();
   BuildLimits limits;

@@ -13,6 +13,7 @@ namespace probefarm {
 namespace {
 
 constexpr size_t kMaxFileName = 255;
+constexpr size_t kMaxDriverName = 40;
 constexpr size_t kCommitHash = 40;
 constexpr size_t kShortHash = 8;
 
@@ -34,6 +35,17 @@ bool IsCommitHash(absl::string_view version) {
 std::string ProbeFileName(absl::string_view driver_name, ProbeId const& probe) {
   return absl::StrCat(driver_name, "_", probe.target, "_", probe.kernel_release, "_",
                       probe.kernel_version, ".", KindExtension(probe.kind));
+}
+
+absl::Status CheckDriverName(absl::string_view name) {
+  bool const plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
+  });
+  if (plain && !name.empty() && name.size() <= kMaxDriverName && absl::ascii_islower(name[0]))
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("driver name '", absl::Utf8SafeCHexEscape(name),
+                   "' is not a module's name: a-z, then up to 39 of a-z, 0-9 and _"));
 }
 
 std::string SanitizeAssetName(absl::string_view name) {

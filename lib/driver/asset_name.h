@@ -14,6 +14,11 @@ namespace probefarm {
 // hold a `_`.
 std::string ProbeFileName(absl::string_view driver_name, ProbeId const& probe);
 
+// OK when `name` can be a driver's: of the module, of its device, and in front of every file name.
+// A letter of a-z, then up to 39 of a-z, 0-9 and _ (a kernel module's name has at most 55 bytes).
+// Else INVALID_ARGUMENT.
+absl::Status CheckDriverName(absl::string_view name);
+
 // What GitHub makes of an asset's name (REST API, "Upload a release asset", says that names with
 // special characters or with periods at their ends are changed): every run of characters outside
 // [A-Za-z0-9._+@-] becomes one `.`, dots at the ends go. A fixed point: sanitising twice changes

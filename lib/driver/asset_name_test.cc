@@ -37,6 +37,15 @@ TEST(CheckFileName, RefusesWhatLeavesTheFolder) {
   EXPECT_FALSE(CheckFileName(std::string(256, 'a')).ok());
 }
 
+TEST(CheckDriverName, TakesTheNameOfAModule) {
+  for (absl::string_view name : {"falco", "scap", "my_probe2"})
+    EXPECT_TRUE(CheckDriverName(name).ok()) << name;
+  EXPECT_TRUE(CheckDriverName(std::string(40, 'a')).ok());
+  for (absl::string_view name : {"", "2falco", "_falco", "Falco", "fal-co", "a\"b", "../x"})
+    EXPECT_FALSE(CheckDriverName(name).ok()) << name;
+  EXPECT_FALSE(CheckDriverName(std::string(41, 'a')).ok());
+}
+
 TEST(ReleaseTag, FollowsThePathOfTheLoaders) {
   EXPECT_EQ(ReleaseTag(Probe("2.0.0+driver")), "2.0.0+driver");
   EXPECT_EQ(ReleaseTag(Probe("8.0.0+driver")), "8.0.0+driver/x86_64");
