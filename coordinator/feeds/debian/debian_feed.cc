@@ -49,6 +49,7 @@ absl::StatusOr<std::vector<Kernel>> DebianFeed::Fetch() {
 
 absl::StatusOr<std::vector<Kernel>> DebianFeed::FetchKernels() {
   warnings_.clear();
+  RETURN_IF_ERROR(FindMirrors());
   std::vector<SuitePackages> suites;
   for (DebianSuite const& suite : options_.suites) {
     absl::StatusOr<std::vector<SuitePackages>> read = ReadSuite(suite.name);
@@ -80,14 +81,18 @@ absl::StatusOr<std::vector<SuitePackages>> DebianFeed::ReadSuite(std::string con
   return read;
 }
 
-absl::StatusOr<debian::Suite> DebianFeed::Open(std::string const& suite) {
-  if (!mirrors_.has_value()) {
-    if (options_.mirror == "apt") {
-      ASSIGN_OR_RETURN(mirrors_, debian::ReadAptMirrors());
-    } else {
-      mirrors_ = debian::Mirrors::FromUrls(options_.mirror, options_.security_mirror);
-    }
+absl::Status DebianFeed::FindMirrors() {
+  if (mirrors_.has_value()) return absl::OkStatus();
+  if (options_.mirror == "apt") {
+    ASSIGN_OR_RETURN(mirrors_, debian::ReadAptMirrors());
+  } else {
+    mirrors_ = debian::Mirrors::FromUrls(options_.mirror, options_.security_mirror);
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<debian::Suite> DebianFeed::Open(std::string const& suite) {
+  RETURN_IF_ERROR(FindMirrors());
   return archive_.Open(suite, mirrors_->BasesOf(suite));
 }
 

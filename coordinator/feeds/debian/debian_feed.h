@@ -68,6 +68,7 @@ class DebianFeed final : public KernelFeed, public PackageIndex {
  private:
   absl::StatusOr<std::vector<Kernel>> FetchKernels();
   // Asks apt for its sources the first time, where the mirror is "apt".
+  absl::Status FindMirrors();
   absl::StatusOr<debian::Suite> Open(std::string const& suite);
   // The header packages of the suite, for each machine.
   absl::StatusOr<std::vector<debian::SuitePackages>> ReadSuite(std::string const& name);
