@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "lib/files/unique_fd.h"
@@ -16,7 +17,13 @@ namespace probefarm {
 namespace {
 
 std::string FolderOf(std::string const& path) {
-  return std::filesystem::path(path).parent_path().string();
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+bool IsFolder(std::string const& path) {
+  std::error_code unreadable;
+  return std::filesystem::is_directory(path, unreadable);
 }
 
 absl::Status WriteNewFile(std::string const& path, absl::string_view content) {
@@ -63,11 +70,14 @@ absl::Status SyncFolder(std::string const& path) {
 
 absl::Status MakeFolders(std::string const& path) {
   std::string const parent = FolderOf(path);
-  if (path.empty() || parent == path || std::filesystem::is_directory(path))
-    return absl::OkStatus();
+  if (path.empty() || parent == path || IsFolder(path)) return absl::OkStatus();
   RETURN_IF_ERROR(MakeFolders(parent));
-  if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return FileError(errno, "mkdir", path);
-  return SyncFolder(parent.empty() ? "." : parent);
+  if (mkdir(path.c_str(), 0755) != 0) {
+    int const error = errno;
+    // Somebody else may have made it meanwhile; a file in its place stays an error.
+    if (error != EEXIST || !IsFolder(path)) return FileError(error, "mkdir", path);
+  }
+  return SyncFolder(parent);
 }
 
 absl::Status ReplaceFile(std::string const& path, std::string const& temporary,

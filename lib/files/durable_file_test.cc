@@ -45,7 +45,9 @@ TEST_F(DurableFile, MakesFoldersOfAnyDepthAndAgain) {
 TEST_F(DurableFile, NamesTheFileThatStandsWhereAFolderShould) {
   ASSERT_OK(ReplaceFile(Path("a"), Path("tmp"), "one"));
   EXPECT_THAT(MakeFolders(Path("a/b")),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(Path("a"))));
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(Path("a"))));
+  EXPECT_THAT(MakeFolders(Path("a")),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(Path("a"))));
 }
 
 TEST_F(DurableFile, SaysThatTheDiskIsFull) {
