@@ -38,15 +38,17 @@ void UploadGate::Answer(ScriptedExchange& exchange) {
     return exchange.Answer(302, "", {{"Location", target}});
   }
   Uploads uploads = Uploads::kPass;
+  bool waited = false;
   {
     MutexLock lock(mu_);
-    if (uploads_ == Uploads::kWait) ++stopped_;
+    waited = uploads_ == Uploads::kWait;
+    if (waited) ++stopped_;
     while (uploads_ == Uploads::kWait) changed_.Wait(mu_);
     uploads = uploads_;
   }
   if (uploads != Uploads::kLost) Forward(exchange, uploads == Uploads::kPass);
   if (uploads == Uploads::kPass) return;
-  CountStopped();
+  if (!waited) CountStopped();
   exchange.WaitForHangUp();
 }
 
