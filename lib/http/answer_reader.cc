@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "lib/runtime/status_macros.h"
 
 namespace probefarm {
 namespace {
@@ -63,12 +64,19 @@ absl::Status AnswerReader::AddBody(absl::string_view piece) {
   body_bytes_ += static_cast<int64_t>(piece.size());
   bool const success =
       response_.status >= kFirstFinalStatus && response_.status < kFirstRedirectStatus;
+  if (success) RETURN_IF_ERROR(AnnounceHead());
   if (success && request_.sink) return request_.sink(piece);
   if (body_bytes_ > request_.max_body_bytes)
     return absl::ResourceExhaustedError(
         absl::StrCat("the answer has more than ", request_.max_body_bytes, " bytes"));
   response_.body.append(piece.data(), piece.size());
   return absl::OkStatus();
+}
+
+absl::Status AnswerReader::AnnounceHead() {
+  if (announced_ || !request_.on_head) return absl::OkStatus();
+  announced_ = true;
+  return request_.on_head(response_);
 }
 
 bool AnswerReader::whole() const {

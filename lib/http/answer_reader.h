@@ -21,8 +21,8 @@ class AnswerReader {
   absl::Status AddHeadLine(absl::string_view line);
 
   // A piece of the body, transfer coding already off. To the sink when the request has one and the
-  // status is 2xx, else into the response. The sink's error, or RESOURCE_EXHAUSTED when what goes
-  // into the response is over max_body_bytes.
+  // status is 2xx, else into the response. The error of the sink or of `on_head`, or
+  // RESOURCE_EXHAUSTED when what goes into the response is over max_body_bytes.
   absl::Status AddBody(absl::string_view piece);
 
   // Whether the answer is known to be whole: by Content-Length, or as one without body (to a HEAD,
@@ -38,10 +38,12 @@ class AnswerReader {
  private:
   void BeginHead(absl::string_view status_line);
   void EndHead();
+  absl::Status AnnounceHead();
 
   HttpRequest const& request_;
   HttpResponse response_;
   bool in_body_ = false;
+  bool announced_ = false;
   int64_t head_bytes_ = 0;
   int64_t body_bytes_ = 0;
   int64_t content_length_ = -1;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/digest/sha256.h"
 #include "lib/http/new_file.h"
@@ -13,7 +14,9 @@ namespace probefarm {
 namespace {
 
 constexpr int kMaxRedirects = 5;
+constexpr int kTriesOfOneUrl = 5;
 constexpr int kOk = 200;
+constexpr int kPartialContent = 206;
 constexpr int kNotModified = 304;
 constexpr int kNotFound = 404;
 constexpr int kGone = 410;
@@ -34,10 +37,24 @@ Validators ValidatorsOf(HttpResponse const& response, Validators const& otherwis
           HeaderOr(response, "last-modified", otherwise.last_modified)};
 }
 
-// What one URL gives, on its way into a new file.
+// What comes, on its way into a new file: of one answer, or of several where one went on where
+// another had broken off.
 class Arrival {
  public:
   Arrival(DownloadRequest const& request, NewFile& file) : request_(request), file_(file) {}
+
+  // Bytes that another answer may go on from.
+  int64_t size() const { return size_; }
+  // Whether what is there came of more than one answer.
+  bool pieced_together() const { return answers_ > 1; }
+
+  // An answer begins; it has the whole, or the part that was asked for.
+  absl::Status Begin(HttpResponse const& head) {
+    if (head.status != kPartialContent) RETURN_IF_ERROR(Restart());
+    ++answers_;
+    if (head.status != kPartialContent || StartsAt(head, size_)) return absl::OkStatus();
+    return absl::UnavailableError("the answer is not the part that was asked for");
+  }
 
   absl::Status Add(absl::string_view piece) {
     size_ += static_cast<int64_t>(piece.size());
@@ -64,18 +81,38 @@ class Arrival {
     return result;
   }
 
+  absl::Status Restart() {
+    if (size_ > 0) RETURN_IF_ERROR(file_.Restart());
+    hash_ = Sha256();
+    size_ = 0;
+    answers_ = 0;
+    return absl::OkStatus();
+  }
+
  private:
+  // Content-Range: bytes 6-17/18 (RFC 9110, section 14.4)
+  static bool StartsAt(HttpResponse const& head, int64_t start) {
+    auto const range = head.headers.find("content-range");
+    return range != head.headers.end() &&
+           absl::StartsWith(range->second, absl::StrCat("bytes ", start, "-"));
+  }
+
   DownloadRequest const& request_;
   NewFile& file_;
   Sha256 hash_;
   int64_t size_ = 0;
+  int answers_ = 0;
 };
 
-HttpRequest HttpRequestFor(DownloadRequest const& request, std::string const& url) {
+// Only what is verified in the end may be pieced together: a mirror may have another file by now.
+bool CanResume(DownloadRequest const& request) { return !request.sha256.empty(); }
+
+HttpRequest HttpRequestFor(DownloadRequest const& request, std::string const& url, int64_t from) {
   HttpRequest get;
   get.url = url;
   get.max_redirects = kMaxRedirects;
   get.cancelled = request.cancelled;
+  if (from > 0) get.headers.emplace_back("Range", absl::StrCat("bytes=", from, "-"));
   if (!AsksConditionally(request)) return get;
   if (!request.validators.etag.empty())
     get.headers.emplace_back("If-None-Match", request.validators.etag);
@@ -85,7 +122,7 @@ HttpRequest HttpRequestFor(DownloadRequest const& request, std::string const& ur
 }
 
 absl::Status CheckStatus(int status) {
-  if (status == kOk) return absl::OkStatus();
+  if (status == kOk || status == kPartialContent) return absl::OkStatus();
   std::string const message = absl::StrCat("HTTP status ", status);
   return status == kNotFound || status == kGone ? absl::NotFoundError(message)
                                                 : absl::UnavailableError(message);
@@ -105,15 +142,42 @@ absl::StatusOr<DownloadResult> Conclude(DownloadRequest const& request,
   return result;
 }
 
-absl::StatusOr<DownloadResult> DownloadFrom(HttpClient& http, DownloadRequest const& request,
-                                            std::string const& url) {
-  ASSIGN_OR_RETURN(std::unique_ptr<NewFile> const file, NewFile::Create(request.destination));
-  Arrival arrival(request, *file);
-  HttpRequest get = HttpRequestFor(request, url);
+absl::StatusOr<DownloadResult> Ask(HttpClient& http, DownloadRequest const& request,
+                                   std::string const& url, Arrival& arrival) {
+  // All had come, and then the answer broke off: there is no part left to ask for.
+  if (arrival.size() == request.size) RETURN_IF_ERROR(arrival.Restart());
+  HttpRequest get = HttpRequestFor(request, url, arrival.size());
+  get.on_head = [&arrival](HttpResponse const& head) { return arrival.Begin(head); };
   get.sink = [&arrival](absl::string_view piece) { return arrival.Add(piece); };
-  ASSIGN_OR_RETURN(HttpResponse const response, http.Send(get));
-  absl::StatusOr<DownloadResult> result = Conclude(request, response, arrival);
+  absl::StatusOr<HttpResponse> const response = http.Send(get);
+  RETURN_IF_ERROR(response.status());
+  absl::StatusOr<DownloadResult> result = Conclude(request, *response, arrival);
   if (!result.ok()) return Annotate(result.status(), DescribeRequest(get));
+  return result;
+}
+
+// Whether the same URL is worth asking again at once: it broke off after something had come, or
+// what was pieced together is not the file.
+bool IsWorthAnother(DownloadRequest const& request, absl::Status const& status, int64_t before,
+                    Arrival const& arrival) {
+  if (!CanResume(request)) return false;
+  if (absl::IsDataLoss(status)) return arrival.pieced_together();
+  bool const broke_off = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+  return broke_off && arrival.size() > before;
+}
+
+absl::StatusOr<DownloadResult> DownloadFrom(HttpClient& http, DownloadRequest const& request,
+                                            std::string const& url, Arrival& arrival) {
+  absl::StatusOr<DownloadResult> result;
+  for (int tries = 0; tries < kTriesOfOneUrl; ++tries) {
+    int64_t const before = arrival.size();
+    result = Ask(http, request, url, arrival);
+    if (result.ok() || !IsWorthAnother(request, result.status(), before, arrival)) break;
+    if (absl::IsDataLoss(result.status())) RETURN_IF_ERROR(arrival.Restart());
+  }
+  // What is not to be trusted, or not to be verified, is nothing to go on from.
+  bool const useless = !CanResume(request) || absl::IsDataLoss(result.status());
+  if (!result.ok() && useless) RETURN_IF_ERROR(arrival.Restart());
   return result;
 }
 
@@ -145,9 +209,11 @@ absl::Status Combine(std::vector<absl::Status> const& failures) {
 absl::StatusOr<DownloadResult> Download(HttpClient& http, DownloadRequest const& request) {
   if (request.urls.empty())
     return absl::InvalidArgumentError(absl::StrCat("no URL for ", request.destination));
+  ASSIGN_OR_RETURN(std::unique_ptr<NewFile> const file, NewFile::Create(request.destination));
+  Arrival arrival(request, *file);
   std::vector<absl::Status> failures;
   for (std::string const& url : request.urls) {
-    absl::StatusOr<DownloadResult> result = DownloadFrom(http, request, url);
+    absl::StatusOr<DownloadResult> result = DownloadFrom(http, request, url, arrival);
     if (result.ok()) return result;
     failures.push_back(result.status());
     if (EndsTheDownload(result.status())) return result;

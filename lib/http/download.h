@@ -38,8 +38,9 @@ struct DownloadResult {
 };
 
 // Downloads a file so that the destination is either absent (or as it was) or whole and verified,
-// whatever happens. The destination's folder must be there. Up to five redirects are followed.
-// Blocks, without a limit to the whole time as long as bytes move.
+// whatever happens. An answer that breaks off is gone on from where it was, of the same URL and
+// then of the next ones, when the SHA-256 is known. The destination's folder must be there. Up to
+// five redirects are followed. Blocks, without a limit to the whole time as long as bytes move.
 //
 // NOT_FOUND when every URL answered 404 or 410; DATA_LOSS when what came has another digest or size
 // (both are named) and no URL may do better later; RESOURCE_EXHAUSTED over max_bytes or on a full

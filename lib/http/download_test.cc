@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "absl/strings/str_cat.h"
 #include "lib/digest/sha256.h"
 #include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
@@ -24,6 +25,18 @@ using ::testing::Pair;
 
 constexpr absl::string_view kContent = "a kernel's headers";
 
+// Six bytes of what is asked for, then a broken connection.
+void AnswerSixBytes(ScriptedExchange& exchange) {
+  size_t from = 0;
+  auto const range = exchange.request().headers.find("range");
+  if (range != exchange.request().headers.end()) from = std::stoul(range->second.substr(6));
+  exchange.SendRaw(absl::StrCat(
+      from == 0 ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 206 Partial Content\r\n",
+      "Content-Range: bytes ", from, "-17/18\r\nContent-Length: ", kContent.size() - from,
+      "\r\n\r\n", kContent.substr(from, 6)));
+  exchange.HangUp();
+}
+
 // Answers by path: /good has the content, /other another of the same size, /NNN the status NNN.
 void AnswerByPath(ScriptedExchange& exchange) {
   std::string const& target = exchange.request().target;
@@ -34,6 +47,10 @@ void AnswerByPath(ScriptedExchange& exchange) {
   } else if (target == "/short") {
     exchange.SendRaw("HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\na ker");
     exchange.HangUp();
+  } else if (target == "/slow") {
+    AnswerSixBytes(exchange);
+  } else if (target == "/lies") {
+    exchange.Answer(206, kContent, {{"Content-Range", "bytes 0-17/18"}});
   } else if (target == "/moved") {
     exchange.Answer(302, "", {{"Location", "/good"}});
   } else {
@@ -93,8 +110,29 @@ TEST_F(DownloadTest, FollowsRedirects) {
 TEST_F(DownloadTest, TriesUrlsInTurn) {
   ASSERT_OK(Run(Request({"/404", "/500", "/short", "/other", "/good", "/never"})));
   EXPECT_EQ(Content(), kContent);
-  EXPECT_EQ(server_.requests().size(), 5);
+  EXPECT_EQ(server_.requests().size(), 6);  // what broke off was asked for again
   EXPECT_EQ(Files(), 1);
+}
+
+TEST_F(DownloadTest, GoesOnWhereAnAnswerBrokeOff) {
+  ASSERT_OK(Run(Request({"/slow"})));
+  EXPECT_EQ(Content(), kContent);
+  ASSERT_EQ(server_.requests().size(), 3);
+  EXPECT_THAT(server_.requests()[0].headers, Not(Contains(Key("range"))));
+  EXPECT_THAT(server_.requests()[1].headers, Contains(Pair("range", "bytes=6-")));
+  EXPECT_THAT(server_.requests()[2].headers, Contains(Pair("range", "bytes=12-")));
+}
+
+TEST_F(DownloadTest, StartsAgainWhereAServerGivesTheWholeOrAnotherPart) {
+  ASSERT_OK(Run(Request({"/short", "/lies", "/good"})));
+  EXPECT_EQ(Content(), kContent);
+}
+
+TEST_F(DownloadTest, WhatIsNotVerifiedIsNotPiecedTogether) {
+  DownloadRequest request = Request({"/slow"});
+  request.sha256 = "";
+  EXPECT_THAT(Run(request), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(server_.requests().size(), 1);
 }
 
 TEST_F(DownloadTest, IsNotFoundWhenNoUrlHasIt) {

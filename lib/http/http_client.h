@@ -22,6 +22,8 @@ using BodySource = std::function<absl::StatusOr<size_t>(char* buffer, size_t siz
 // transfer with its code and message. Called on the thread of Send().
 using BodySink = std::function<absl::Status(absl::string_view)>;
 
+struct HttpResponse;
+
 // A request and how patient to be with it. What its functions refer to lives until Send() returns.
 struct HttpRequest {
   std::string method = "GET";  // a token of RFC 9110, sent as it is
@@ -34,6 +36,9 @@ struct HttpRequest {
   BodySource body_source;
   int64_t body_size = -1;
 
+  // Called once with status and headers of a 2xx answer that has a body, before its first piece; an
+  // error ends the transfer with its code and message. Called on the thread of Send(). May be null.
+  std::function<absl::Status(HttpResponse const&)> on_head;
   // The answer's body goes here when it is set and the status is 2xx; otherwise into
   // HttpResponse::body.
   BodySink sink;

@@ -50,6 +50,11 @@ absl::Status NewFile::Write(absl::string_view bytes) {
   return ExhaustedOrUnavailable(WriteAll(fd_.get(), bytes, temporary_));
 }
 
+absl::Status NewFile::Restart() {
+  if (ftruncate(fd_.get(), 0) == 0 && lseek(fd_.get(), 0, SEEK_SET) == 0) return absl::OkStatus();
+  return ExhaustedOrUnavailable(FileError(errno, "truncate", temporary_));
+}
+
 absl::Status NewFile::Commit() { return ExhaustedOrUnavailable(Publish()); }
 
 absl::Status NewFile::Publish() {

@@ -30,6 +30,8 @@ class NewFile {
 
   // Appends. After an error the file is good for nothing but destruction.
   absl::Status Write(absl::string_view bytes);
+  // Forgets what was written.
+  absl::Status Restart();
   // Brings the bytes to disk, makes the file readable by all (0644), gives it its name, then brings
   // that to disk. Once. When only the last step fails, the file is there, whole, but may be gone
   // after a power cut.

@@ -3,10 +3,28 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
+namespace {
+
+// 0, or what a request that goes on asks from.
+int64_t StartOf(HttpRequest const& request) {
+  int64_t start = 0;
+  for (auto const& [name, value] : request.headers) {
+    absl::string_view range = value;
+    if (name == "Range" && absl::ConsumePrefix(&range, "bytes=") &&
+        absl::ConsumeSuffix(&range, "-") && absl::SimpleAtoi(range, &start)) {
+      return start;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
 
 DownloadProgress::DownloadProgress(HttpClient* http, std::string name, int64_t size,
                                    ProgressSink sink)
@@ -14,7 +32,7 @@ DownloadProgress::DownloadProgress(HttpClient* http, std::string name, int64_t s
 
 absl::StatusOr<HttpResponse> DownloadProgress::Send(HttpRequest const& request) {
   if (!request.sink || !sink_ || size_ <= 0) return http_->Send(request);
-  received_ = 0;
+  received_ = StartOf(request);
   HttpRequest counted = request;
   counted.sink = [this, &request](absl::string_view bytes) -> absl::Status {
     RETURN_IF_ERROR(request.sink(bytes));

@@ -26,6 +26,7 @@ absl::StatusOr<HttpResponse> FakeHttpClient::Send(HttpRequest const& request) {
   if (on_request_) on_request_(request.url);
   ASSIGN_OR_RETURN(HttpResponse response, Answer(request.url));
   if (!request.sink || response.status / 100 != 2) return response;
+  if (request.on_head) RETURN_IF_ERROR(request.on_head(response));
   RETURN_IF_ERROR(request.sink(std::exchange(response.body, "")));
   return response;
 }
