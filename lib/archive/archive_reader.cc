@@ -178,11 +178,10 @@ class CheckedReader final : public ArchiveReader {
 };
 
 absl::StatusOr<std::unique_ptr<ArchiveReader>> OpenFrom(
-    absl::StatusOr<std::unique_ptr<PackedSource>> source, std::string const& path,
-    ArchiveReader::Options options) {
+    absl::StatusOr<std::unique_ptr<PackedSource>> source, Unpacker::Format format,
+    std::string const& path, ArchiveReader::Options options) {
   if (!source.ok()) return Annotate(source.status(), path);
-  absl::StatusOr<std::unique_ptr<Unpacker>> unpacker =
-      Unpacker::Open(*std::move(source), Unpacker::Format::kTar);
+  absl::StatusOr<std::unique_ptr<Unpacker>> unpacker = Unpacker::Open(*std::move(source), format);
   if (!unpacker.ok()) return Annotate(unpacker.status(), path);
   return std::make_unique<CheckedReader>(path, std::move(options), *std::move(unpacker));
 }
@@ -191,12 +190,17 @@ absl::StatusOr<std::unique_ptr<ArchiveReader>> OpenFrom(
 
 absl::StatusOr<std::unique_ptr<ArchiveReader>> ArchiveReader::OpenTar(std::string const& path,
                                                                       Options options) {
-  return OpenFrom(OpenPackedFile(path), path, std::move(options));
+  return OpenFrom(OpenPackedFile(path), Unpacker::Format::kTar, path, std::move(options));
 }
 
 absl::StatusOr<std::unique_ptr<ArchiveReader>> ArchiveReader::OpenDeb(std::string const& path,
                                                                       Options options) {
-  return OpenFrom(OpenDebData(path), path, std::move(options));
+  return OpenFrom(OpenDebData(path), Unpacker::Format::kTar, path, std::move(options));
+}
+
+absl::StatusOr<std::unique_ptr<ArchiveReader>> ArchiveReader::OpenRpm(std::string const& path,
+                                                                      Options options) {
+  return OpenFrom(OpenPackedFile(path), Unpacker::Format::kRpm, path, std::move(options));
 }
 
 }  // namespace probefarm

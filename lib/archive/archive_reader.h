@@ -46,8 +46,8 @@ struct ArchiveEntry {
 // devices, FIFOs, setuid and setgid files. (On directories setgid and sticky bits are dropped.
 // Debian's header packages link absolutely into /usr/lib and /usr/src: `allowed_link_roots` names
 // such roots.) Beyond the limits: RESOURCE_EXHAUSTED. Truncated or broken: DATA_LOSS. All name the
-// archive's path. The root itself ("./") is not an entry. Formats: a .deb's data member (gz, xz,
-// zst), tar plain or compressed with gz, xz, zst. Not thread-safe.
+// archive's path. The root itself ("./") is not an entry. Formats: a .deb's data member and an
+// .rpm's payload (gz, xz, zst), tar plain or compressed with gz, xz, zst. Not thread-safe.
 //
 //   ASSIGN_OR_RETURN(auto reader, ArchiveReader::OpenDeb(path, {}));
 //   while (true) {
@@ -72,6 +72,10 @@ class ArchiveReader {
   // of OpenTar(), and DATA_LOSS for what is no ar archive, INVALID_ARGUMENT when there is no such
   // member.
   static absl::StatusOr<std::unique_ptr<ArchiveReader>> OpenDeb(std::string const& path,
+                                                                Options options);
+  // An RPM package's payload, a cpio archive packed with gz, xz or zst. Errors are those of
+  // OpenTar(), and DATA_LOSS for what is no RPM.
+  static absl::StatusOr<std::unique_ptr<ArchiveReader>> OpenRpm(std::string const& path,
                                                                 Options options);
 
   virtual ~ArchiveReader() = default;

@@ -72,6 +72,21 @@ class ArchiveReaderTest : public testing::Test {
               compression + " -b p h.deb > /dev/null");
   }
 
+  // A package made by rpmbuild.
+  void WriteRpm(std::string const& packing) {
+    folder_.Write(
+        "h.spec",
+        "Name: h\nVersion: 6.1\nRelease: 1\nSummary: h\nLicense: none\nBuildArch: noarch\n"
+        "%description\nh\n%install\n"
+        "d=%{buildroot}/usr/src/kernels/6.1; mkdir -p $d\n"
+        "echo all: >$d/Makefile; ln -s Makefile $d/build\n"
+        "%files\n/usr/src/kernels/6.1\n");
+    RunIn(folder_,
+          absl::StrCat("rpmbuild --quiet -bb h.spec --define \"_topdir $PWD/top\" --define "
+                       "\"_binary_payload ",
+                       packing, "\" >rpmbuild.log 2>&1 && mv top/RPMS/noarch/h-*.rpm h.rpm"));
+  }
+
   TemporaryFolder folder_;
 };
 
@@ -94,6 +109,17 @@ TEST_F(ArchiveReaderTest, ReadsTheDataOfAPackageHoweverPacked) {
     EXPECT_THAT(lines, testing::IsSupersetOf({"usr directory", "usr/src/h directory",
                                               "usr/src/h/scripts symlink -> ../../lib/k"}));
     RunIn(folder_, "rm -r p");
+  }
+}
+
+TEST_F(ArchiveReaderTest, ReadsThePayloadOfAnRpmHoweverPacked) {
+  for (std::string const packing : {"w9.gzdio", "w6.xzdio", "w19.zstdio"}) {
+    WriteRpm(packing);
+    ASSERT_OK_AND_ASSIGN(auto const lines, List(ArchiveReader::OpenRpm(folder_ / "h.rpm", {})));
+    EXPECT_THAT(lines, ElementsAre("usr/src/kernels/6.1 directory",
+                                   "usr/src/kernels/6.1/Makefile file all:\n",
+                                   "usr/src/kernels/6.1/build symlink -> Makefile"))
+        << packing;
   }
 }
 
@@ -236,12 +262,20 @@ TEST_F(ArchiveReaderTest, ATruncatedPackageIsDataLoss) {
   EXPECT_THAT(List(ArchiveReader::OpenDeb(folder_ / "h.deb", {})), StatusIs(kBroken));
 }
 
+TEST_F(ArchiveReaderTest, ATruncatedRpmIsDataLoss) {
+  WriteRpm("w6.xzdio");
+  std::filesystem::resize_file(folder_ / "h.rpm",
+                               std::filesystem::file_size(folder_ / "h.rpm") - 100);
+  EXPECT_THAT(List(ArchiveReader::OpenRpm(folder_ / "h.rpm", {})), StatusIs(kBroken));
+}
+
 TEST_F(ArchiveReaderTest, WhatIsNoArchiveIsDataLoss) {
   folder_.Write("empty", "");
   folder_.Write("text", std::string(5000, 'x'));
   for (char const* name : {"empty", "text"}) {
     EXPECT_THAT(List(ArchiveReader::OpenTar(folder_ / name, {})), StatusIs(kBroken)) << name;
     EXPECT_THAT(List(ArchiveReader::OpenDeb(folder_ / name, {})), StatusIs(kBroken)) << name;
+    EXPECT_THAT(List(ArchiveReader::OpenRpm(folder_ / name, {})), StatusIs(kBroken)) << name;
   }
 }
 

@@ -60,6 +60,7 @@ struct TarWriter::Impl {
   int const gid;
   absl::Status sink_error;
   absl::Status failure;
+  int64_t content_bytes = 0;
   std::unique_ptr<archive, FreeArchive> handle;
 };
 
@@ -115,6 +116,7 @@ absl::Status TarWriter::Impl::Header(ArchiveEntry const& entry, std::string cons
 
 absl::Status TarWriter::Impl::Content(absl::string_view bytes) {
   if (bytes.empty()) return absl::OkStatus();
+  content_bytes += static_cast<int64_t>(bytes.size());
   return Check(archive_write_data(handle.get(), bytes.data(), bytes.size()));
 }
 
@@ -167,6 +169,8 @@ absl::Status TarWriter::CopyEntry(ArchiveEntry const& entry, std::string const& 
     return header.ok() && file ? impl_->ContentOf(entry, reader) : header;
   });
 }
+
+int64_t TarWriter::content_bytes() const { return impl_->content_bytes; }
 
 absl::Status TarWriter::Finish() {
   return impl_->Do("end the archive", [this] { return impl_->Close(); });

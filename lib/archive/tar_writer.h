@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -40,6 +41,8 @@ class TarWriter {
   // another path. The target of a hardlink, a path in the archive too, is copied as it is: the
   // caller moves it along. DATA_LOSS when the content ends early.
   absl::Status CopyEntry(ArchiveEntry const& entry, std::string const& path, ArchiveReader& reader);
+  // Bytes of file content so far.
+  int64_t content_bytes() const;
   // Writes the end of the archive. Without it the stream is truncated. Once, and last.
   absl::Status Finish();
 

@@ -9,7 +9,8 @@
 namespace probefarm {
 namespace {
 
-constexpr int kMostFilters = 2;  // the source itself is one
+// The source itself is one, and an RPM's headers another.
+int MostFilters(Unpacker::Format format) { return format == Unpacker::Format::kRpm ? 3 : 2; }
 
 std::optional<std::string> FirstOf(char const* utf8, char const* bytes) {
   if (utf8 != nullptr) return utf8;
@@ -27,6 +28,9 @@ void Support(archive* handle, Unpacker::Format format) {
   archive_read_support_filter_zstd(handle);
   if (format == Unpacker::Format::kTar) {
     archive_read_support_format_tar(handle);
+  } else if (format == Unpacker::Format::kRpm) {
+    archive_read_support_filter_rpm(handle);
+    archive_read_support_format_cpio(handle);
   } else {
     archive_read_support_format_raw(handle);
     archive_read_support_format_empty(handle);
@@ -62,7 +66,7 @@ absl::Status Unpacker::Start(Format format) {
     return static_cast<Unpacker*>(self)->GivePacked(piece);
   };
   if (archive_read_open(handle_.get(), this, nullptr, give, nullptr) != ARCHIVE_OK) return Error();
-  if (archive_filter_count(handle_.get()) > kMostFilters)
+  if (archive_filter_count(handle_.get()) > MostFilters(format))
     return absl::InvalidArgumentError("compressed more than once");
   return absl::OkStatus();
 }

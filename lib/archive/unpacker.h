@@ -28,8 +28,9 @@ std::optional<std::string> EntryHardlink(archive_entry* entry);
 // ArchiveReader and DecompressFile().
 class Unpacker {
  public:
-  // kTar and kRaw (one entry: the bytes themselves) plain or packed with gz, xz or zst; kAr plain.
-  enum class Format { kTar, kRaw, kAr };
+  // kTar and kRaw (one entry: the bytes themselves) plain or packed with gz, xz or zst; kAr plain;
+  // kRpm: an RPM package, whose payload is a cpio archive packed in any of these ways.
+  enum class Format { kTar, kRaw, kAr, kRpm };
 
   // Reads as much of the source as it takes to know how it is packed. The source is owned and lives
   // as long as this.

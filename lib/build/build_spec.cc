@@ -12,7 +12,15 @@ using Json = nlohmann::json;
 std::string Text(absl::string_view view) { return std::string(view); }
 
 absl::string_view FormatName(ArchiveFormat format) {
-  return format == ArchiveFormat::kDeb ? "deb" : "tar";
+  switch (format) {
+    case ArchiveFormat::kDeb:
+      return "deb";
+    case ArchiveFormat::kRpm:
+      return "rpm";
+    case ArchiveFormat::kTar:
+      break;
+  }
+  return "tar";
 }
 
 Json ToJsonValue(ProbeId const& probe) {

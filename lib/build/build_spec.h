@@ -24,7 +24,7 @@ struct Input {
 };
 
 // How an archive's entries reach a tree.
-enum class ArchiveFormat { kDeb, kTar };  // kTar: plain or compressed with gz, xz or zst
+enum class ArchiveFormat { kDeb, kTar, kRpm };  // kTar: plain or compressed with gz, xz or zst
 
 // An archive and the part of it that is unpacked.
 struct ArchiveInput {

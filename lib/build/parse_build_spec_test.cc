@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"/limits/cpus", "1", "limits.cpus", "not a number"},
                     Refusal{"/probe/kind", "wasm", "probe.kind", "unknown kind 'wasm'"},
                     Refusal{"/probe/arch", "amd64", "probe.arch", "unknown arch 'amd64'"},
-                    Refusal{"/source/0/format", "rpm", "source[0].format", "neither deb nor tar"}),
+                    Refusal{"/source/0/format", "zip", "source[0].format", "none of deb, rpm and tar"}),
     RowName());
 
 INSTANTIATE_TEST_SUITE_P(

@@ -48,7 +48,8 @@ absl::StatusOr<ArchiveFormat> ParseFormat(JsonValue const& value) {
   ASSIGN_OR_RETURN(std::string const name, value.String());
   if (name == "deb") return ArchiveFormat::kDeb;
   if (name == "tar") return ArchiveFormat::kTar;
-  return value.Refuse("is neither deb nor tar");
+  if (name == "rpm") return ArchiveFormat::kRpm;
+  return value.Refuse("is none of deb, rpm and tar");
 }
 
 absl::StatusOr<std::string> ParseStripPrefix(JsonValue const& value) {

@@ -61,5 +61,6 @@ extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size) {
   options.limits.max_entries = probefarm::kMaxEntries;
   probefarm::Walk(probefarm::ArchiveReader::OpenTar(input.path(), options));
   probefarm::Walk(probefarm::ArchiveReader::OpenDeb(input.path(), options));
+  probefarm::Walk(probefarm::ArchiveReader::OpenRpm(input.path(), options));
   return 0;
 }

@@ -13,9 +13,15 @@ namespace {
 
 absl::StatusOr<std::unique_ptr<ArchiveReader>> OpenArchive(LocalArchive const& archive,
                                                            ArchiveReader::Options options) {
-  return archive.input.format == ArchiveFormat::kDeb
-             ? ArchiveReader::OpenDeb(archive.path, std::move(options))
-             : ArchiveReader::OpenTar(archive.path, std::move(options));
+  switch (archive.input.format) {
+    case ArchiveFormat::kDeb:
+      return ArchiveReader::OpenDeb(archive.path, std::move(options));
+    case ArchiveFormat::kRpm:
+      return ArchiveReader::OpenRpm(archive.path, std::move(options));
+    case ArchiveFormat::kTar:
+      break;
+  }
+  return ArchiveReader::OpenTar(archive.path, std::move(options));
 }
 
 // Hard links name their target by its path in the archive, which moves along.
