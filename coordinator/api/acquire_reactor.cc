@@ -8,9 +8,9 @@
 
 namespace probefarm {
 
-void AcquireReactor::Start(AcquireRequest request, absl::Duration wait) {
+void AcquireReactor::Start(AcquireRequest request, Dispatcher::PollTerms terms) {
   Dispatcher::PollId const poll = dispatcher_.Acquire(
-      std::move(request), wait,
+      std::move(request), terms,
       [this](absl::StatusOr<std::vector<GrantedLease>> leases) { Answer(std::move(leases)); });
   bool cancelled = false;
   {

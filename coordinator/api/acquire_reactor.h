@@ -12,7 +12,7 @@ namespace probefarm {
 // Deletes itself.
 //
 //   auto* const reactor = new AcquireReactor(dispatcher, response);
-//   reactor->Start(request, wait);
+//   reactor->Start(request, terms);
 //   return reactor;
 class AcquireReactor final : public grpc::ServerUnaryReactor {
  public:
@@ -22,7 +22,7 @@ class AcquireReactor final : public grpc::ServerUnaryReactor {
 
   // Once. The answer may come, and the reactor be gone, before this returns. Finishes with the
   // dispatcher's status; OK without leases when the wait is over.
-  void Start(AcquireRequest request, absl::Duration wait) EXCLUDES(mu_);
+  void Start(AcquireRequest request, Dispatcher::PollTerms terms) EXCLUDES(mu_);
 
   // gRPC calls it when the worker hangs up or its deadline passes, on any of its threads.
   void OnCancel() override EXCLUDES(mu_);

@@ -141,7 +141,8 @@ grpc::ServerUnaryReactor* WorkerApi::Acquire(grpc::CallbackServerContext* contex
   absl::Duration const wait =
       std::clamp(FromWire(request->wait()), absl::ZeroDuration(), options_.max_wait);
   auto* const reactor = new AcquireReactor(dispatcher_, response);
-  reactor->Start({request->session(), request->request_id(), request->free_slots()}, wait);
+  reactor->Start({request->session(), request->request_id(), request->free_slots()},
+                 {wait, request->ahead()});
   return reactor;
 }
 

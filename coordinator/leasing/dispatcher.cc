@@ -15,11 +15,12 @@ Dispatcher::Dispatcher(Store& store, Clock& clock) : store_(store), clock_(clock
   store_.SetQueueListener([this](int jobs) { OnEligible(jobs); });
 }
 
-Dispatcher::PollId Dispatcher::Acquire(AcquireRequest request, absl::Duration wait,
+Dispatcher::PollId Dispatcher::Acquire(AcquireRequest request, PollTerms terms,
                                        Done<std::vector<GrantedLease>> done) {
   auto poll = std::make_unique<Poll>();
   poll->request = std::move(request);
-  poll->until = clock_.Now() + wait;
+  poll->until = clock_.Now() + terms.wait;
+  poll->ahead = terms.ahead;
   poll->done = std::move(done);
   PollId id = 0;
   bool stopped = false;
@@ -64,7 +65,7 @@ void Dispatcher::Answered(PollPtr poll, absl::StatusOr<std::vector<GrantedLease>
     if (ask_again) {
       MarkAsking(*poll);
     } else if (wait) {
-      waiting_.push_back(std::exchange(poll, nullptr));
+      QueueOf(*poll).push_back(std::exchange(poll, nullptr));
     }
   }
   if (ask_again) {
@@ -76,10 +77,19 @@ void Dispatcher::Answered(PollPtr poll, absl::StatusOr<std::vector<GrantedLease>
   if (!served) AskNextStale();
 }
 
+std::list<Dispatcher::PollPtr>& Dispatcher::QueueOf(Poll const& poll) {
+  return poll.ahead ? waiting_ahead_ : waiting_;
+}
+
 Dispatcher::PollPtr Dispatcher::TakeStale() {
-  if (waiting_.empty() || waiting_.front()->asked_at == generation_) return nullptr;
-  PollPtr poll = std::move(waiting_.front());
-  waiting_.pop_front();
+  PollPtr poll = TakeStaleOf(waiting_);
+  return poll != nullptr ? std::move(poll) : TakeStaleOf(waiting_ahead_);
+}
+
+Dispatcher::PollPtr Dispatcher::TakeStaleOf(std::list<PollPtr>& waiting) {
+  if (waiting.empty() || waiting.front()->asked_at == generation_) return nullptr;
+  PollPtr poll = std::move(waiting.front());
+  waiting.pop_front();
   MarkAsking(*poll);
   return poll;
 }
@@ -114,26 +124,27 @@ void Dispatcher::Cancel(PollId poll) {
   {
     MutexLock lock(mu_);
     if (auto const asking = asking_.find(poll); asking != asking_.end()) asking->second = true;
-    auto const it = std::find_if(waiting_.begin(), waiting_.end(),
-                                 [poll](PollPtr const& waiting) { return waiting->id == poll; });
-    if (it == waiting_.end()) return;
-    cancelled = std::move(*it);
-    waiting_.erase(it);
+    for (std::list<PollPtr>* const waiting : {&waiting_, &waiting_ahead_}) {
+      auto const it = std::find_if(waiting->begin(), waiting->end(),
+                                   [poll](PollPtr const& each) { return each->id == poll; });
+      if (it == waiting->end()) continue;
+      cancelled = std::move(*it);
+      waiting->erase(it);
+    }
+    if (cancelled == nullptr) return;
   }
   std::move(cancelled->done)(CallerGone());
 }
 
 void Dispatcher::RunOnce() {
-  std::vector<PollPtr> over;
+  std::list<PollPtr> over;
   {
     MutexLock lock(mu_);
     absl::Time const now = clock_.Now();
-    for (auto it = waiting_.begin(); it != waiting_.end();) {
-      if ((*it)->until <= now) {
-        over.push_back(std::move(*it));
-        it = waiting_.erase(it);
-      } else {
-        ++it;
+    for (std::list<PollPtr>* const waiting : {&waiting_, &waiting_ahead_}) {
+      for (auto it = waiting->begin(); it != waiting->end();) {
+        auto const poll = it++;
+        if ((*poll)->until <= now) over.splice(over.end(), *waiting, poll);
       }
     }
   }
@@ -146,13 +157,14 @@ void Dispatcher::StopGranting() {
     MutexLock lock(mu_);
     stopped_ = true;
     waiting.swap(waiting_);
+    waiting.splice(waiting.end(), waiting_ahead_);
   }
   for (PollPtr& poll : waiting) std::move(poll->done)(Stopping());
 }
 
 int Dispatcher::waiting() const {
   MutexLock lock(mu_);
-  return static_cast<int>(waiting_.size());
+  return static_cast<int>(waiting_.size() + waiting_ahead_.size());
 }
 
 }  // namespace probefarm

@@ -31,6 +31,12 @@ class Dispatcher {
  public:
   using PollId = int64_t;
 
+  struct PollTerms {
+    absl::Duration wait;
+    // The worker has no free slot yet: others are served first.
+    bool ahead = false;
+  };
+
   // Registers itself as the store's queue listener. The store must be shut down before the
   // dispatcher is destroyed. `clock` must outlive the dispatcher; it only measures the waits.
   Dispatcher(Store& store, Clock& clock);
@@ -38,11 +44,11 @@ class Dispatcher {
   Dispatcher(Dispatcher const&) = delete;
   Dispatcher& operator=(Dispatcher const&) = delete;
 
-  // Asks the store at once; when it has nothing, waits up to `wait`. The answer may come before
-  // this returns. The request is Store::Acquire()'s, errors included, and keeps its request id
-  // however often the store is asked. `wait` is not limited here: the service does that. Answers an
-  // id that is never 0, for Cancel().
-  PollId Acquire(AcquireRequest request, absl::Duration wait, Done<std::vector<GrantedLease>> done)
+  // Asks the store at once; when it has nothing, waits up to `terms.wait`. The answer may come
+  // before this returns. The request is Store::Acquire()'s, errors included, and keeps its request
+  // id however often the store is asked. The wait is not limited here: the service does that.
+  // Answers an id that is never 0, for Cancel().
+  PollId Acquire(AcquireRequest request, PollTerms terms, Done<std::vector<GrantedLease>> done)
       EXCLUDES(mu_);
 
   // The caller has gone: a waiting poll is answered CANCELLED now, so that no job is granted to
@@ -56,8 +62,8 @@ class Dispatcher {
   void RunOnce() EXCLUDES(mu_);
 
   // Ends every waiting poll with UNAVAILABLE, and later ones at once: the coordinator shuts down,
-  // and who asks again is not to do so at once. A question that is with the store at that moment may still bring leases: the worker gets them and
-  // they live on over the restart. Idempotent.
+  // and who asks again is not to do so at once. A question that is with the store at that moment
+  // may still bring leases: the worker gets them and they live on over the restart. Idempotent.
   void StopGranting() EXCLUDES(mu_);
 
   // Polls that wait for a change of the queue; not those whose question is with the store.
@@ -69,6 +75,7 @@ class Dispatcher {
     AcquireRequest request;
     // When the wait is over.
     absl::Time until;
+    bool ahead = false;
     Done<std::vector<GrantedLease>> done;
     uint64_t asked_at = 0;  // generation_ when the store was last asked
   };
@@ -83,8 +90,11 @@ class Dispatcher {
   // The store's answer: serves the poll, puts it (back) among the waiting, or asks again when the
   // queue changed meanwhile.
   void Answered(PollPtr poll, absl::StatusOr<std::vector<GrantedLease>> leases) EXCLUDES(mu_);
-  // A waiting poll that has not asked since the last change, oldest first; null when there is none.
+  // A waiting poll that has not asked since the last change, oldest first, those of busy workers
+  // after all others; null when there is none.
   PollPtr TakeStale() REQUIRES(mu_);
+  PollPtr TakeStaleOf(std::list<PollPtr>& waiting) REQUIRES(mu_);
+  std::list<PollPtr>& QueueOf(Poll const& poll) REQUIRES(mu_);
   // Passes a job that the last poll could not use on to the next.
   void AskNextStale() EXCLUDES(mu_);
 
@@ -93,6 +103,7 @@ class Dispatcher {
   mutable Mutex mu_;
   // Waiting polls, oldest first; those that asked in the present generation stand at the end.
   std::list<PollPtr> waiting_ GUARDED_BY(mu_);
+  std::list<PollPtr> waiting_ahead_ GUARDED_BY(mu_);  // likewise
   // Polls whose question is with the store, and whether the caller has gone meanwhile.
   absl::flat_hash_map<PollId, bool> asking_ GUARDED_BY(mu_);
   // Grows whenever the queue may have gained a job.

@@ -51,10 +51,10 @@ class DispatcherTest : public testing::Test {
   }
 
   std::future<Leases> Poll(std::string session, absl::Duration wait,
-                           Dispatcher::PollId* id = nullptr) {
+                           Dispatcher::PollId* id = nullptr, bool ahead = false) {
     auto answer = std::make_shared<std::promise<Leases>>();
     Dispatcher::PollId const poll =
-        dispatcher_.Acquire({session, absl::StrCat(session, "-request"), 1}, wait,
+        dispatcher_.Acquire({session, absl::StrCat(session, "-request"), 1}, {wait, ahead},
                             [answer](Leases leases) { answer->set_value(std::move(leases)); });
     if (id != nullptr) *id = poll;
     return answer->get_future();
@@ -105,6 +105,23 @@ TEST_F(DispatcherTest, AJobThatTheFirstInLineCannotRunReachesOneWhoCan) {
   Settle();
   EXPECT_EQ(dispatcher_.waiting(), 2);
   dispatcher_.StopGranting();
+}
+
+TEST_F(DispatcherTest, AWorkerWithAFreeSlotIsServedBeforeABusyOne) {
+  OpenSession("busy");
+  OpenSession("idle");
+  std::future<Leases> busy = Poll("busy", absl::Seconds(30), nullptr, /*ahead=*/true);
+  std::future<Leases> idle = Poll("idle", absl::Seconds(30));
+  Settle();
+  EXPECT_EQ(dispatcher_.waiting(), 2);
+  Enqueue(JobFor("6.1"));
+  Leases const first = idle.get();
+  ASSERT_OK(first);
+  EXPECT_THAT(*first, SizeIs(1));
+  Enqueue(JobFor("6.2"));
+  Leases const second = busy.get();
+  ASSERT_OK(second);
+  EXPECT_THAT(*second, SizeIs(1));
 }
 
 TEST_F(DispatcherTest, APollEndsEmptyWhenItsWaitIsOver) {
