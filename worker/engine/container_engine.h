@@ -94,6 +94,9 @@ class ContainerEngine {
   virtual absl::StatusOr<EngineVersion> Version() = 0;
 
   // `id` is "sha256:" and 64 hexadecimal digits.
+  // Where the engine keeps volumes and images, as it names it: on its own machine.
+  virtual absl::StatusOr<std::string> DataFolder() = 0;
+
   virtual absl::StatusOr<bool> HasImage(std::string const& id) = 0;
   // Loads an archive as `docker save` writes it, a file of this machine; which images it held, the
   // caller asks HasImage(). NOT_FOUND when it cannot be opened.

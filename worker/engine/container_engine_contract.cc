@@ -52,6 +52,11 @@ TEST_P(ContainerEngineContract, SaysWhatItIs) {
   EXPECT_EQ(version.arch, "amd64");
 }
 
+TEST_P(ContainerEngineContract, SaysWhereItKeepsItsData) {
+  ASSERT_OK_AND_ASSIGN(std::string const folder, engine().DataFolder());
+  EXPECT_THAT(folder, StartsWith("/"));
+}
+
 TEST_P(ContainerEngineContract, HasTheImageThatWasLoadedAndNoOther) {
   ASSERT_OK_AND_ASSIGN(bool const loaded, engine().HasImage(sandbox().image()));
   EXPECT_TRUE(loaded);

@@ -81,6 +81,13 @@ absl::StatusOr<EngineVersion> DockerEngine::Version() {
   return ParseVersion(response.body);
 }
 
+absl::StatusOr<std::string> DockerEngine::DataFolder() {
+  ASSIGN_OR_RETURN(
+      HttpResponse const response,
+      connection_.Succeed(connection_.Call("GET", "/info"), "ask for the engine's folder"));
+  return ParseDataFolder(response.body);
+}
+
 absl::StatusOr<bool> DockerEngine::HasImage(std::string const& id) {
   std::string const doing = absl::StrCat("look for image ", id);
   HttpRequest const request =

@@ -19,6 +19,7 @@ namespace probefarm {
 // one for an engine that does not answer names its socket. Thread-safe.
 //
 //   Version          GET    /version
+//   DataFolder       GET    /info
 //   HasImage         GET    /images/{id}/json         404: false
 //   LoadImage        POST   /images/load
 //   CreateVolume     POST   /volumes/create
@@ -42,6 +43,7 @@ class DockerEngine final : public ContainerEngine {
                DockerEngineOptions const& options);
 
   absl::StatusOr<EngineVersion> Version() override;
+  absl::StatusOr<std::string> DataFolder() override;
   absl::StatusOr<bool> HasImage(std::string const& id) override;
   absl::Status LoadImage(std::string const& archive_path) override;
   absl::Status CreateVolume(std::string const& name, ContainerLabels const& labels) override;

@@ -156,6 +156,12 @@ absl::StatusOr<EngineVersion> ParseVersion(absl::string_view body) {
   return ReadAnswer<EngineVersion>(body, "version", ReadVersion);
 }
 
+absl::StatusOr<std::string> ParseDataFolder(absl::string_view body) {
+  return ReadAnswer<std::string>(body, "information", [](json const& information) {
+    return information.at("DockerRootDir").get<std::string>();
+  });
+}
+
 absl::StatusOr<CreatedContainer> ParseCreatedContainer(absl::string_view body) {
   return ReadAnswer<CreatedContainer>(body, "a created container", [](json const& created) {
     return CreatedContainer{created.at("Id").get<std::string>(),

@@ -48,11 +48,12 @@ struct ContainerState {
   ContainerExit exit;  // once it has ended
 };
 
-// Answers of GET /version, POST /containers/create, GET /containers/{id}/json, GET /containers/json
-// and GET /volumes. An engine is "podman" when one of its components is called so, else "docker". A
-// container's name comes without the `/` that the API puts in front; a paused one counts as
-// running.
+// Answers of GET /version, GET /info, POST /containers/create, GET /containers/{id}/json, GET
+// /containers/json and GET /volumes. An engine is "podman" when one of its components is called so,
+// else "docker". A container's name comes without the `/` that the API puts in front; a paused one
+// counts as running.
 absl::StatusOr<EngineVersion> ParseVersion(absl::string_view body);
+absl::StatusOr<std::string> ParseDataFolder(absl::string_view body);
 absl::StatusOr<CreatedContainer> ParseCreatedContainer(absl::string_view body);
 absl::StatusOr<ContainerState> ParseContainerState(absl::string_view body);
 absl::StatusOr<std::vector<ListedContainer>> ParseContainers(absl::string_view body);

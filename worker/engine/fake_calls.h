@@ -12,6 +12,7 @@ namespace probefarm {
 // The methods of ContainerEngine.
 enum class EngineCall {
   kVersion,
+  kDataFolder,
   kHasImage,
   kLoadImage,
   kCreateVolume,

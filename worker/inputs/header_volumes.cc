@@ -18,6 +18,7 @@ namespace probefarm {
 namespace {
 
 constexpr char kMountPoint[] = "/kernel";
+constexpr int64_t kUnpackedOverPacked = 8;  // of Debian's header packages
 
 std::string FillerName(std::string const& volume) { return absl::StrCat(volume, "-filler"); }
 
@@ -38,10 +39,24 @@ std::string LabelOf(ContainerLabels const& labels, char const* name) {
   return it == labels.end() ? "" : it->second;
 }
 
+int64_t NumberOf(ContainerLabels const& labels, char const* name) {
+  int64_t number = 0;
+  return absl::SimpleAtoi(LabelOf(labels, name), &number) ? number : 0;
+}
+
+// Of a volume that another worker filled.
+VolumeUse GuessFrom(ContainerLabels const& labels) {
+  return {kUnpackedOverPacked * NumberOf(labels, kBytesLabel),
+          absl::FromUnixSeconds(NumberOf(labels, kCreatedLabel))};
+}
+
 }  // namespace
 
 HeaderVolumes::HeaderVolumes(ContainerEngine* engine, Clock const* clock, Options options)
-    : engine_(engine), clock_(clock), options_(std::move(options)) {}
+    : engine_(engine),
+      clock_(clock),
+      options_(std::move(options)),
+      ledger_(options_.ledger_folder) {}
 
 absl::StatusOr<std::string> HeaderVolumes::Ensure(std::vector<LocalArchive> const& headers,
                                                   std::string const& image,
@@ -64,6 +79,7 @@ absl::StatusOr<std::string> HeaderVolumes::Ensure(std::vector<LocalArchive> cons
       absl::SleepFor(options_.poll_interval);
     }
   }
+  NoteUse(volume);
   return volume;
 }
 
@@ -78,8 +94,10 @@ absl::StatusOr<bool> HeaderVolumes::TryEnsure(std::string const& volume,
                                               std::string const& image) {
   std::string const fill = NewFillLabel();
   RETURN_IF_ERROR(engine_->CreateVolume(
-      volume,
-      {{kKindLabel, kHeadersKind}, {kBytesLabel, TotalBytes(headers)}, {kFillLabel, fill}}));
+      volume, {{kKindLabel, kHeadersKind},
+               {kBytesLabel, TotalBytes(headers)},
+               {kCreatedLabel, absl::StrCat(absl::ToUnixSeconds(clock_->Now()))},
+               {kFillLabel, fill}}));
   auto const created = CreateFiller(volume, image);
   if (absl::IsAlreadyExists(created.status())) {
     RETURN_IF_ERROR(RemoveDeadFiller(volume));
@@ -112,11 +130,15 @@ absl::StatusOr<HeaderVolumes::Content> HeaderVolumes::ContentOf(std::string cons
 
 absl::StatusOr<bool> HeaderVolumes::Fill(std::string const& volume, std::string const& filler,
                                          std::vector<LocalArchive> const& headers) {
+  int64_t bytes = 0;
   absl::Status const filled = PutTree(*engine_, filler, kMountPoint, 0, 0, [&](TarWriter& tar) {
-    return WriteHeaderTree(headers, tar);
+    absl::Status const written = WriteHeaderTree(headers, tar);
+    bytes = tar.content_bytes();
+    return written;
   });
-  if (filled.ok()) return true;
-  return Annotate(filled, absl::StrCat("fill ", volume));
+  if (!filled.ok()) return Annotate(filled, absl::StrCat("fill ", volume));
+  NoteFilled(volume, bytes);
+  return true;
 }
 
 absl::StatusOr<std::string> HeaderVolumes::CreateFiller(std::string const& volume,
@@ -168,6 +190,43 @@ void HeaderVolumes::Discard(std::string const& volume) {
     Log(LogLevel::kInfo, "unfinished header volume is not removed",
         {{"volume", volume}, {"error", status.message()}});
   }
+}
+
+void HeaderVolumes::NoteFilled(std::string const& volume, int64_t bytes) {
+  if (absl::Status const status = ledger_.Enter(volume, bytes); !status.ok())
+    Log(LogLevel::kWarning, "size of a header volume is not noted", {{"error", status.message()}});
+  Trim();
+}
+
+void HeaderVolumes::NoteUse(std::string const& volume) {
+  if (absl::Status const status = ledger_.NoteUse(volume, clock_->Now()); !status.ok())
+    Log(LogLevel::kWarning, "use of a header volume is not noted", {{"error", status.message()}});
+}
+
+void HeaderVolumes::Trim() {
+  absl::StatusOr<std::vector<VolumeEntry>> entries = Entries();
+  if (!entries.ok()) {
+    Log(LogLevel::kWarning, "header volumes are not trimmed",
+        {{"error", entries.status().message()}});
+    return;
+  }
+  for (std::string const& volume : VolumesToEvict(*std::move(entries), options_.max_bytes)) {
+    Forget(volume);
+    absl::Status const removed = engine_->RemoveVolume(volume);
+    if (removed.ok()) ledger_.Remove(volume);
+    Log(LogLevel::kInfo,
+        removed.ok() ? "header volume evicted" : "header volume is in use, it stays",
+        {{"volume", volume}});
+  }
+}
+
+absl::StatusOr<std::vector<VolumeEntry>> HeaderVolumes::Entries() {
+  ASSIGN_OR_RETURN(auto const volumes,
+                   engine_->ListVolumes(absl::StrCat(kKindLabel, "=", kHeadersKind)));
+  std::vector<VolumeEntry> entries;
+  for (ListedVolume const& volume : volumes)
+    entries.push_back({volume.name, ledger_.Find(volume.name).value_or(GuessFrom(volume.labels))});
+  return entries;
 }
 
 bool HeaderVolumes::IsKnown(std::string const& volume) {

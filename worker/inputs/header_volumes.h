@@ -13,6 +13,7 @@
 #include "worker/engine/container_engine.h"
 #include "worker/inputs/archive_copy.h"
 #include "worker/inputs/keyed_lock.h"
+#include "worker/inputs/volume_ledger.h"
 
 namespace probefarm {
 
@@ -30,6 +31,8 @@ class HeaderVolumes {
     absl::Duration poll_interval = absl::Seconds(1);
     absl::Duration stale_filler = absl::Minutes(5);  // dead when older
     absl::Duration give_up = absl::Minutes(10);      // waiting for another worker's filler
+    std::string ledger_folder;                       // see VolumeLedger
+    int64_t max_bytes = int64_t{30} << 30;  // of all header volumes; those used longest ago go
   };
 
   // `engine` and `clock` outlive this.
@@ -73,12 +76,19 @@ class HeaderVolumes {
   // Empty when the volume has no such label, or is gone.
   absl::StatusOr<std::string> FillLabelOf(std::string const& volume);
   void Discard(std::string const& volume);
+  void NoteFilled(std::string const& volume, int64_t bytes);
+  void NoteUse(std::string const& volume);
+  // Removes volumes down to max_bytes, after a fill. One that a container has is never removed: the
+  // engine refuses.
+  void Trim();
+  absl::StatusOr<std::vector<VolumeEntry>> Entries();
   bool IsKnown(std::string const& volume) EXCLUDES(mu_);
   void Remember(std::string const& volume) EXCLUDES(mu_);
 
   ContainerEngine* const engine_;
   Clock const* const clock_;
   Options const options_;
+  VolumeLedger const ledger_;
   KeyedLock ensuring_;  // by volume
   Mutex mu_;
   std::set<std::string> complete_ GUARDED_BY(mu_);  // seen with their marker by this process

@@ -32,7 +32,9 @@ class HeaderVolumesTest : public testing::Test {
   }
 
   HeaderVolumes::Options OptionsOf(std::string const& worker) {
-    return {.worker_id = worker, .poll_interval = absl::Milliseconds(1)};
+    return {.worker_id = worker,
+            .poll_interval = absl::Milliseconds(1),
+            .ledger_folder = folder_ / "ledger"};
   }
 
   absl::StatusOr<std::string> Ensure(HeaderVolumes& volumes) {
@@ -175,6 +177,32 @@ TEST_F(HeaderVolumesTest, StopsWaitingWhenCancelled) {
   int asked = 0;
   EXPECT_THAT(volumes_.Ensure(headers_, kImage, [&] { return ++asked > 2; }),
               StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST_F(HeaderVolumesTest, RemovesWhatWasUsedLongestAgoAfterAFill) {
+  ContainerLabels const labels = {
+      {kKindLabel, kHeadersKind}, {kBytesLabel, "100"}, {kCreatedLabel, "1"}};
+  ASSERT_OK(engine_.CreateVolume("old", labels));
+  HeaderVolumes::Options options = OptionsOf("w");
+  options.max_bytes = 100;
+  HeaderVolumes volumes(&engine_, &clock_, options);
+  ASSERT_OK(Ensure(volumes));
+  EXPECT_TRUE(IsFilled());
+  EXPECT_THAT(engine_.VolumeFiles("old"), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(HeaderVolumesTest, NeverRemovesAVolumeThatABuildHas) {
+  ASSERT_OK(engine_.CreateVolume("old", {{kKindLabel, kHeadersKind}, {kBytesLabel, "100"}}));
+  ContainerSpec build;
+  build.name = "build";
+  build.image = kImage;
+  build.mounts = {{"old", "/kernel", true}};
+  ASSERT_OK(engine_.CreateContainer(build));
+  HeaderVolumes::Options options = OptionsOf("w");
+  options.max_bytes = 100;
+  HeaderVolumes volumes(&engine_, &clock_, options);
+  ASSERT_OK(Ensure(volumes));
+  EXPECT_OK(engine_.VolumeFiles("old"));
 }
 
 }  // namespace

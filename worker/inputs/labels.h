@@ -9,14 +9,15 @@ namespace probefarm {
 //   docker volume ls --filter label=io.probefarm.kind=headers
 //
 // Numbers are decimal. A header volume has no worker's label, so that no start removes it.
-inline constexpr char kWorkerLabel[] = "io.probefarm.worker";    // the worker's id
-inline constexpr char kJobLabel[] = "io.probefarm.job";          // of a build
-inline constexpr char kEpochLabel[] = "io.probefarm.epoch";      // of a build
-inline constexpr char kKindLabel[] = "io.probefarm.kind";        // one of the kinds below
-inline constexpr char kVolumeLabel[] = "io.probefarm.volume";    // of a filler: what it fills
-inline constexpr char kCreatedLabel[] = "io.probefarm.created";  // of a filler: Unix seconds
-// Of a header volume: the size of its packages together, packed, which stands for its own, since an
-// engine does not tell that cheaply.
+inline constexpr char kWorkerLabel[] = "io.probefarm.worker";  // the worker's id
+inline constexpr char kJobLabel[] = "io.probefarm.job";        // of a build
+inline constexpr char kEpochLabel[] = "io.probefarm.epoch";    // of a build
+inline constexpr char kKindLabel[] = "io.probefarm.kind";      // one of the kinds below
+inline constexpr char kVolumeLabel[] = "io.probefarm.volume";  // of a filler: what it fills
+// Of a filler and of a header volume: Unix seconds.
+inline constexpr char kCreatedLabel[] = "io.probefarm.created";
+// Of a header volume: the size of its packages together, packed, from which its own is guessed
+// where no ledger tells it, since an engine does not do so cheaply.
 inline constexpr char kBytesLabel[] = "io.probefarm.bytes";
 // Of a header volume: 16 random hexadecimal digits of the attempt that made it, which alone may
 // take it for empty. A volume without it was made by the engine on the way, and is discarded.
