@@ -14,8 +14,8 @@ constexpr int kUsage = 2;
 
 void AddOptions(CLI::App& app, WorkerOptions& options) {
   app.footer(
-      "SIGTERM drains: running builds are finished, nothing new is taken. A second one stops at "
-      "once.\n"
+      "SIGTERM drains: running builds are finished, nothing new is taken. A second one, or "
+      "--drain-timeout, stops at once.\n"
       "\nExample:\n"
       "  probefarm-worker --coordinator farm.example.org:7600 --slots 4 --cache-dir "
       "/var/cache/probefarm\n");
@@ -28,6 +28,20 @@ void AddOptions(CLI::App& app, WorkerOptions& options) {
       ->required();
   app.add_option("--cache-size", options.cache_bytes, "bytes of inputs that are kept, such as 20GB")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  app.add_option("--headers-size", options.headers_bytes,
+                 "bytes of kernel headers that are kept in the engine, such as 30GB")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  app.add_option("--min-free", options.min_free_bytes,
+                 "no build is started with less room than this on a disk (default: 2GB)")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  app.add_option_function<std::string>(
+      "--drain-timeout",
+      [&options](std::string const& text) {
+        if (!absl::ParseDuration(text, &options.drain_timeout) ||
+            options.drain_timeout < absl::ZeroDuration())
+          throw CLI::ValidationError("--drain-timeout", "'" + text + "' is not a time such as 30m");
+      },
+      "how long SIGTERM may take before what is held is given back (default: as long as it takes)");
   app.add_option("--engine", options.engine, "address of the container engine")
       ->capture_default_str();
   app.add_option("--memory-per-slot", options.memory_bytes_per_slot,

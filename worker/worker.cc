@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lib/files/durable_file.h"
+#include "lib/http/host_limit.h"
 #include "lib/http/http_client.h"
 #include "lib/rpc/channel.h"
 #include "lib/runtime/executor.h"
@@ -19,14 +21,17 @@
 #include "worker/engine/docker_engine.h"
 #include "worker/lease/build_slot.h"
 #include "worker/lease/grpc_coordinator.h"
+#include "worker/machine_check.h"
 #include "worker/worker_id.h"
 
 namespace probefarm {
 namespace {
 
 constexpr int kUploads = 4;
+constexpr int kDownloadsPerHost = 4;
 constexpr absl::Duration kOpenAgain = absl::Seconds(2);
 constexpr absl::Duration kFenceEvery = absl::Milliseconds(500);
+constexpr int64_t kNotDraining = -1;
 
 absl::StatusOr<Arch> MachineArch() {
   utsname name{};
@@ -46,22 +51,29 @@ struct Worker::Parts {
   StopSignal stop;
   std::atomic<bool> taken_over = false;
   std::unique_ptr<HttpClient> http;
+  std::unique_ptr<HttpClient> polite_http;  // for inputs, which come from mirrors
   std::unique_ptr<ContainerEngine> engine;
   std::unique_ptr<InputCache> inputs;
   std::unique_ptr<BuilderImages> images;
   std::unique_ptr<HeaderVolumes> headers;
+  std::unique_ptr<BuildPermits> permits;
+  std::unique_ptr<MachineCheck> machine;
   std::unique_ptr<GrpcCoordinator> coordinator;
   LeaseTable leases;
   std::unique_ptr<SessionKeeper> session;
   std::unique_ptr<Publishing> publishing;
   std::unique_ptr<Executor> uploads;
   std::unique_ptr<LeaseRun> lease_run;
+  std::atomic<int64_t> draining_since = kNotDraining;  // nanoseconds since boot
 
   std::string SpoolDir() const { return options.cache_dir + "/spool/" + description.id; }
 
   absl::Status Describe();
   absl::Status OpenCaches();
+  void CheckMachine();
   void ConnectCoordinator();
+  void EndOverdueDrain();
+  void StopNow();
   BuildOutcome Build(BuildSpec const& spec, BuildRunContext context);
   bool OpenSession();
   void RunSlots();
@@ -88,12 +100,30 @@ absl::Status Worker::Parts::OpenCaches() {
   InputCache::Options cache;
   cache.folder = options.cache_dir + "/inputs";
   cache.max_bytes = options.cache_bytes;
-  ASSIGN_OR_RETURN(inputs, InputCache::Open(std::move(cache), http.get(), &clock));
+  polite_http = std::make_unique<HostLimitedClient>(http.get(), kDownloadsPerHost);
+  ASSIGN_OR_RETURN(inputs, InputCache::Open(std::move(cache), polite_http.get(), &clock));
   images = std::make_unique<BuilderImages>(engine.get(), inputs.get());
   HeaderVolumes::Options volumes;
   volumes.worker_id = description.id;
+  volumes.ledger_folder = options.cache_dir + "/headers";
+  volumes.max_bytes = options.headers_bytes;
   headers = std::make_unique<HeaderVolumes>(engine.get(), &clock, std::move(volumes));
+  permits = std::make_unique<BuildPermits>(options.slots);
+  CheckMachine();
   return RemoveLeftovers(*engine, description.id, SpoolDir());
+}
+
+void Worker::Parts::CheckMachine() {
+  MachineCheck::Options check;
+  check.folders = {options.cache_dir};
+  check.min_free_bytes = options.min_free_bytes;
+  if (absl::StatusOr<std::string> folder = engine->DataFolder(); folder.ok()) {
+    check.folders.push_back(*std::move(folder));
+  } else {
+    Log(LogLevel::kWarning, "the engine's disk is not watched",
+        {{"error", folder.status().ToString()}});
+  }
+  machine = std::make_unique<MachineCheck>(*engine, stop, &FreeBytes, std::move(check));
 }
 
 void Worker::Parts::ConnectCoordinator() {
@@ -119,6 +149,7 @@ BuildOutcome Worker::Parts::Build(BuildSpec const& spec, BuildRunContext context
   context.inputs = inputs.get();
   context.images = images.get();
   context.headers = headers.get();
+  context.permits = permits.get();
   context.clock = &clock;
   context.spool_dir = SpoolDir();
   return RunBuild(spec, context);
@@ -138,15 +169,40 @@ bool Worker::Parts::OpenSession() {
 void Worker::Parts::RunSlots() {
   PeriodicTask const heartbeat([this] { return session->HeartbeatInterval(); },
                                [this] { session->Heartbeat(); });
-  PeriodicTask const fence(kFenceEvery, [this] { session->Fence(); });
+  PeriodicTask const fence(kFenceEvery, [this] {
+    session->Fence();
+    EndOverdueDrain();
+  });
   std::vector<std::thread> threads;
-  for (int number = 0; number < options.slots; ++number) {
-    threads.emplace_back(
-        [this, number] { BuildSlot(*coordinator, *session, *lease_run, stop, number).Loop(); });
+  // One more than there are permits: see BuildSlot.
+  for (int number = 0; number <= options.slots; ++number) {
+    threads.emplace_back([this, number] {
+      BuildSlot(
+          *coordinator, *session, *lease_run, *permits, stop,
+          [this] { return machine->AwaitFit(); }, number)
+          .Loop();
+    });
   }
   for (std::thread& thread : threads) thread.join();
   // Uploads go on after the slots have ended, and need the heartbeat for it.
   leases.WaitUntilEmpty();
+}
+
+// By a clock that counts suspension.
+void Worker::Parts::EndOverdueDrain() {
+  int64_t const since = draining_since;
+  if (since == kNotDraining || stop.stage() != StopSignal::Stage::kDraining) return;
+  if (clock.SinceBoot() - absl::Nanoseconds(since) < options.drain_timeout) return;
+  Log(LogLevel::kWarning, "the drain took too long",
+      {{"timeout", absl::FormatDuration(options.drain_timeout)}});
+  StopNow();
+}
+
+void Worker::Parts::StopNow() {
+  Log(LogLevel::kWarning, "stopping at once", {{"held", leases.Held().size()}});
+  stop.Advance(StopSignal::Stage::kStopping);
+  coordinator->InterruptAcquire();
+  leases.EndAll();
 }
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Make(WorkerOptions const& options) {
@@ -178,16 +234,12 @@ absl::Status Worker::Run() {
 
 void Worker::Drain() {
   Log(LogLevel::kInfo, "draining: no new leases", {{"held", parts_->leases.Held().size()}});
+  parts_->draining_since = absl::ToInt64Nanoseconds(parts_->clock.SinceBoot());
   parts_->stop.Advance(StopSignal::Stage::kDraining);
   parts_->session->SetDraining();
   parts_->coordinator->InterruptAcquire();
 }
 
-void Worker::Stop() {
-  Log(LogLevel::kWarning, "stopping at once", {{"held", parts_->leases.Held().size()}});
-  parts_->stop.Advance(StopSignal::Stage::kStopping);
-  parts_->coordinator->InterruptAcquire();
-  parts_->leases.EndAll();
-}
+void Worker::Stop() { parts_->StopNow(); }
 
 }  // namespace probefarm

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "worker/lease/stop_signal.h"
 
 namespace probefarm {
@@ -18,12 +19,18 @@ struct WorkerOptions {
   std::string id;
   int slots = 1;                      // builds at the same time, at least 1
   int64_t memory_bytes_per_slot = 0;  // 0: the machine's memory shared out
-  // Made when it is not there. Below it: inputs/, which several workers may share, spool/<id>/ for
-  // built files that wait for their upload, and the kept id.
+  // Made when it is not there. Below it: inputs/ and headers/, which several workers may share,
+  // spool/<id>/ for built files that wait for their upload, and the kept id.
   std::string cache_dir;
-  int64_t cache_bytes = int64_t{20} << 30;  // of inputs/; spooled files do not count
-  std::string engine;                       // unix:///var/run/docker.sock
-  std::string version;                      // of this program, for servers that are asked
+  int64_t cache_bytes = int64_t{20} << 30;    // of inputs/; spooled files do not count
+  int64_t headers_bytes = int64_t{30} << 30;  // of the engine's header volumes
+  // No lease is asked for with less room than this, in the cache folder or in the engine's, where
+  // that one is on this machine.
+  int64_t min_free_bytes = int64_t{2} << 30;
+  // How long a drain may take before it becomes a stop; infinite: as long as it takes.
+  absl::Duration drain_timeout = absl::InfiniteDuration();
+  std::string engine;   // unix:///var/run/docker.sock
+  std::string version;  // of this program, for servers that are asked
 };
 
 // The worker, whole: the one place that names concrete classes together.
@@ -48,7 +55,8 @@ class Worker {
   absl::Status Run();
 
   // Takes nothing new, finishes what it holds, uploads included, which can take long while the
-  // release host is not to be had. From any thread, before Run() too, which then ends at once.
+  // release host is not to be had: after `drain_timeout` it stops. From any thread, before Run()
+  // too, which then ends at once.
   void Drain();
   // Kills what runs, deletes what waits for its upload and gives the leases back. From any thread,
   // after Drain() too.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -66,6 +67,12 @@ absl::Status SyncFile(int fd, absl::string_view path) {
 absl::Status SyncFolder(std::string const& path) {
   ASSIGN_OR_RETURN(UniqueFd const fd, OpenFile(path, O_RDONLY | O_DIRECTORY));
   return SyncFile(fd.get(), path);
+}
+
+absl::StatusOr<int64_t> FreeBytes(std::string const& folder) {
+  struct statvfs found {};
+  if (statvfs(folder.c_str(), &found) != 0) return FileError(errno, "look for room in", folder);
+  return static_cast<int64_t>(found.f_bavail) * static_cast<int64_t>(found.f_frsize);
 }
 
 absl::Status MakeFolders(std::string const& path) {

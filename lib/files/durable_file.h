@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 // Writing so that what was answered OK is there after a power cut. Every error names the operation
@@ -24,6 +26,10 @@ absl::Status SyncFile(int fd, absl::string_view path);
 // fsync(2) of a folder: makes names that were added, renamed or removed in it durable. NOT_FOUND
 // for an empty path: the present folder is ".".
 absl::Status SyncFolder(std::string const& path);
+
+// What can be written to the file system of a folder without root's reserve, in bytes. NOT_FOUND
+// when there is no such folder.
+absl::StatusOr<int64_t> FreeBytes(std::string const& folder);
 
 // Makes the folder and those above it (0755, less the umask); names that it makes are durable. A
 // folder that is there already is OK. Several may make the same at the same time.

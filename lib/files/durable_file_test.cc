@@ -50,6 +50,12 @@ TEST_F(DurableFile, NamesTheFileThatStandsWhereAFolderShould) {
               StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(Path("a"))));
 }
 
+TEST_F(DurableFile, SaysHowMuchRoomThereIs) {
+  ASSERT_OK_AND_ASSIGN(int64_t const free, FreeBytes(Path("")));
+  EXPECT_GT(free, 0);
+  EXPECT_THAT(FreeBytes(Path("none")), StatusIs(absl::StatusCode::kNotFound));
+}
+
 TEST_F(DurableFile, SaysThatTheDiskIsFull) {
   ASSERT_OK_AND_ASSIGN(UniqueFd const full, OpenFile("/dev/full", O_WRONLY));
   EXPECT_THAT(WriteAll(full.get(), "x", "/dev/full"),

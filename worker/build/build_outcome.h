@@ -14,10 +14,11 @@ struct BuiltArtifact {
   friend bool operator==(BuiltArtifact const&, BuiltArtifact const&) = default;
 };
 
-// Why there is no file. Permanent: these inputs give no artifact, here or elsewhere. Transient:
-// network, engine or disk; the job goes back to the queue.
+// Why there is no file. Permanent: these inputs give no artifact, here or elsewhere. Transient: it
+// may go well another time; counts as an attempt. Machine: this one cannot build now, its engine is
+// away or its disk full; says nothing of the job, which goes back to the queue uncounted.
 struct BuildFailure {
-  enum class Class { kPermanent, kTransient };
+  enum class Class { kPermanent, kTransient, kMachine };
   Class failure_class = Class::kTransient;
   std::string code;  // one word for programs: see failure_reason.h
   std::string text;  // one line for people

@@ -20,6 +20,8 @@
 namespace probefarm {
 namespace {
 
+constexpr int kHeaderTries = 3;
+
 // Archives whose files stay in the cache meanwhile.
 struct FetchedArchives {
   std::vector<LocalArchive> archives;
@@ -35,8 +37,11 @@ class BuildRun {
 
  private:
   absl::StatusOr<BuildOutcome> TryRun();
+  absl::StatusOr<BuildOutcome> TryInContainer(FetchedArchives const& headers,
+                                              FetchedArchives const& source);
   absl::StatusOr<BuildOutcome> RunInContainer(FetchedArchives const& source,
-                                              std::string const& header_volume);
+                                              std::string const& header_volume,
+                                              BuildPermits::Permit permit);
   absl::Status EnsureImage();
   absl::StatusOr<FetchedArchives> Fetch(std::vector<ArchiveInput> const& inputs);
   absl::Status CheckHeaders(std::string const& container, std::string const& header_volume);
@@ -68,15 +73,29 @@ absl::StatusOr<BuildOutcome> BuildRun::TryRun() {
   Enter(BuildStage::kInputs, BuildPhase::kFetching, "inputs");
   ASSIGN_OR_RETURN(FetchedArchives const headers, Fetch(spec_.headers));
   ASSIGN_OR_RETURN(FetchedArchives const source, Fetch(spec_.source));
+  absl::StatusOr<BuildOutcome> outcome;
+  for (int tries = 0; tries < kHeaderTries; ++tries) {
+    outcome = TryInContainer(headers, source);
+    if (!absl::IsAborted(outcome.status())) break;
+  }
+  return outcome;
+}
+
+// ABORTED: the header volume was removed between its filling and its use.
+absl::StatusOr<BuildOutcome> BuildRun::TryInContainer(FetchedArchives const& headers,
+                                                      FetchedArchives const& source) {
   Enter(BuildStage::kContainer, BuildPhase::kFetching, "header volume");
   ASSIGN_OR_RETURN(std::string const volume,
                    context_.headers->Ensure(headers.archives, spec_.image.id, context_.cancelled));
-  return RunInContainer(source, volume);
+  Enter(BuildStage::kContainer, BuildPhase::kFetching, "waits for a slot");
+  ASSIGN_OR_RETURN(BuildPermits::Permit permit, context_.permits->Take(context_.cancelled));
+  return RunInContainer(source, volume, std::move(permit));
 }
 
 // The volume goes after the container, which holds it.
 absl::StatusOr<BuildOutcome> BuildRun::RunInContainer(FetchedArchives const& source,
-                                                      std::string const& header_volume) {
+                                                      std::string const& header_volume,
+                                                      BuildPermits::Permit permit) {
   ContainerEngine& engine = *context_.engine;
   std::string const name = BuildName(context_.lease);
   RETURN_IF_ERROR(engine.CreateVolume(name, BuildLabels(context_.lease)));
@@ -90,6 +109,7 @@ absl::StatusOr<BuildOutcome> BuildRun::RunInContainer(FetchedArchives const& sou
   ASSIGN_OR_RETURN(
       ScriptEnd const end,
       RunContainer(engine, *context_.clock, id, spec_.limits.timeout, log_, context_.cancelled));
+  permit.Return();
   if (end.exit.code != 0) return ClassifyScriptEnd(end, spec_.limits.timeout, log_.tail());
   return TakeArtifact(id);
 }
@@ -116,7 +136,7 @@ absl::Status BuildRun::CheckHeaders(std::string const& container,
                                             container, absl::StrCat("/kernel/", kCompleteMarker)));
   if (complete) return absl::OkStatus();
   context_.headers->Forget(header_volume);
-  return absl::UnavailableError(
+  return absl::AbortedError(
       absl::StrCat("header volume ", header_volume, " was removed meanwhile; try again"));
 }
 

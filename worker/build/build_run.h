@@ -9,6 +9,7 @@
 #include "worker/build/build_container.h"
 #include "worker/build/build_log.h"
 #include "worker/build/build_outcome.h"
+#include "worker/build/build_permits.h"
 #include "worker/engine/container_engine.h"
 #include "worker/inputs/builder_image.h"
 #include "worker/inputs/header_volumes.h"
@@ -27,6 +28,8 @@ struct BuildRunContext {
   InputCache* inputs = nullptr;
   BuilderImages* images = nullptr;
   HeaderVolumes* headers = nullptr;
+  // One is taken once all inputs are there, and given back when the script has ended.
+  BuildPermits* permits = nullptr;
   Clock const* clock = nullptr;
   BuildLease lease;
   std::string spool_dir;  // made when it is not there; this worker's alone

@@ -29,6 +29,7 @@ using testing::VariantWith;
 
 constexpr auto kPermanent = BuildFailure::Class::kPermanent;
 constexpr auto kTransient = BuildFailure::Class::kTransient;
+constexpr auto kMachine = BuildFailure::Class::kMachine;
 
 auto Fails(BuildFailure::Class failure_class, std::string const& code,
            testing::Matcher<std::string> const& text = testing::_) {
@@ -87,6 +88,7 @@ class BuildRunTest : public testing::Test {
     context.inputs = cache_.get();
     context.images = &images_;
     context.headers = &headers_;
+    context.permits = &permits_;
     context.clock = &clock_;
     context.lease = {"worker-1", 7, 3};
     context.spool_dir = folder_ / "spool";
@@ -115,6 +117,7 @@ class BuildRunTest : public testing::Test {
   BuilderImages images_{&engine_, cache_.get()};
   HeaderVolumes headers_{
       &engine_, &clock_, {.worker_id = "worker-1", .poll_interval = absl::Milliseconds(1)}};
+  BuildPermits permits_{1};
   BuildSpec spec_;
   std::function<bool()> cancelled_;
   std::vector<BuildPhase> phases_;
@@ -212,7 +215,7 @@ TEST_F(BuildRunTest, FailsForGoodWhenTheArtifactIsForAnotherDriver) {
   ExpectNothingLeft();
 }
 
-TEST_F(BuildRunTest, FailsForNowOnAnyTroubleOfTheEngine) {
+TEST_F(BuildRunTest, BlamesTheMachineForAnEngineThatIsAway) {
   for (EngineCall const call :
        {EngineCall::kHasImage, EngineCall::kCreateVolume, EngineCall::kCreateContainer,
         EngineCall::kPathExists, EngineCall::kPutArchive, EngineCall::kStartContainer,
@@ -220,23 +223,26 @@ TEST_F(BuildRunTest, FailsForNowOnAnyTroubleOfTheEngine) {
     engine_.FailNext(call, absl::UnavailableError("engine restarts"));
     BuildOutcome const outcome = Run();
     ASSERT_TRUE(std::holds_alternative<BuildFailure>(outcome)) << static_cast<int>(call);
-    EXPECT_EQ(std::get<BuildFailure>(outcome).failure_class, kTransient);
+    EXPECT_EQ(std::get<BuildFailure>(outcome).failure_class, kMachine);
     EXPECT_THAT(std::get<BuildFailure>(outcome).text, HasSubstr("engine restarts"));
     ExpectNothingLeft();
   }
 }
 
-TEST_F(BuildRunTest, FailsForNowWhenTheEnginesDiskIsFull) {
+TEST_F(BuildRunTest, BlamesTheMachineWhenTheEnginesDiskIsFull) {
   engine_.FailNext(EngineCall::kPutArchive, absl::ResourceExhaustedError("no space left"));
-  EXPECT_THAT(Run(), Fails(kTransient, "no_space"));
+  EXPECT_THAT(Run(), Fails(kMachine, "no_space"));
 }
 
-TEST_F(BuildRunTest, NeverRunsWithoutItsHeaders) {
+TEST_F(BuildRunTest, FillsHeadersAgainThatSomebodyRemoved) {
   Run();
   auto const volumes = engine_.ListVolumes("io.probefarm.kind=headers");
   ASSERT_OK(engine_.RemoveVolume(volumes->at(0).name));
-  EXPECT_THAT(Run(), Fails(kTransient, "engine_error", HasSubstr("removed meanwhile")));
-  EXPECT_TRUE(std::holds_alternative<BuiltArtifact>(Run()));
+  engine_.SetProgram([](ContainerSpec const&, FakeTree& files) {
+    int const code = files.contains("/kernel/usr/src/linux/Makefile") ? 2 : 3;
+    return FakeRun{.exit = {code, false}};
+  });
+  EXPECT_THAT(Run(), Fails(kPermanent, "compiler_error", HasSubstr("exit code 2")));
 }
 
 TEST_F(BuildRunTest, StopsWhenCancelledWhileTheScriptRuns) {

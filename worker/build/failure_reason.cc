@@ -43,6 +43,15 @@ BuildFailure Transient(std::string code, absl::string_view text) {
   return {BuildFailure::Class::kTransient, std::move(code), OneLine(text)};
 }
 
+BuildFailure Machine(std::string code, absl::string_view text) {
+  return {BuildFailure::Class::kMachine, std::move(code), OneLine(text)};
+}
+
+BuildFailure ClassifyEngine(absl::Status const& status) {
+  return absl::IsUnavailable(status) ? Machine("engine_unavailable", status.message())
+                                     : Transient("engine_error", status.message());
+}
+
 BuildFailure ClassifyInput(absl::Status const& status) {
   switch (status.code()) {
     case absl::StatusCode::kDataLoss:
@@ -59,12 +68,12 @@ BuildFailure ClassifyInput(absl::Status const& status) {
 // Of all statuses there, only the unpacking of an input gives INVALID_ARGUMENT.
 BuildFailure ClassifyContainer(absl::Status const& status) {
   return absl::IsInvalidArgument(status) ? Permanent("input_invalid", status.message())
-                                         : Transient("engine_error", status.message());
+                                         : ClassifyEngine(status);
 }
 
 BuildFailure ClassifyCheck(absl::Status const& status) {
   return absl::IsFailedPrecondition(status) ? Permanent("artifact_mismatch", status.message())
-                                            : Transient("disk_error", status.message());
+                                            : Machine("disk_error", status.message());
 }
 
 std::string Seconds(absl::Duration duration) {
@@ -78,17 +87,18 @@ bool IsTimeout(ScriptEnd const& end, absl::Duration timeout) {
 }  // namespace
 
 BuildFailure ClassifyStatus(BuildStage stage, absl::Status const& status) {
-  if (absl::IsResourceExhausted(status)) return Transient("no_space", status.message());
+  if (absl::IsResourceExhausted(status)) return Machine("no_space", status.message());
   switch (stage) {
     case BuildStage::kImage:
-      return Transient("image_unavailable", status.message());
+      return absl::IsUnavailable(status) ? Machine("image_unavailable", status.message())
+                                         : Transient("image_unavailable", status.message());
     case BuildStage::kInputs:
       return ClassifyInput(status);
     case BuildStage::kContainer:
       return ClassifyContainer(status);
     case BuildStage::kCopy:
       return absl::IsFailedPrecondition(status) ? Permanent("no_artifact", status.message())
-                                                : Transient("engine_error", status.message());
+                                                : ClassifyEngine(status);
     case BuildStage::kCheck:
       return ClassifyCheck(status);
   }

@@ -24,9 +24,14 @@ namespace probefarm {
 //              no_artifact            the script succeeded but left no single file within limits
 //              artifact_mismatch      the file is not for this kernel and driver
 //   transient  input_unavailable      a download failed and may succeed later
-//              image_unavailable      the builder image cannot be had, or is another one: a fact
-//                                     about the farm, not about the probe
-//              engine_error           the container engine failed
+//              image_unavailable      the builder image is another one, or gone: a fact about the
+//                                     farm, not about the probe
+//              engine_error           the container engine failed, or the script was killed from
+//                                     outside
+//              no_space               the script: memory, processes or disk ran out in its
+//                                     container
+//   machine    engine_unavailable     the container engine does not answer
+//              image_unavailable      nobody answers who has the builder image
 //              no_space               the worker's or the engine's disk is full
 //              disk_error             the worker cannot read or write its own files
 

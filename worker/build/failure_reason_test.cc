@@ -13,6 +13,7 @@ using testing::HasSubstr;
 constexpr absl::Duration kTimeout = absl::Minutes(20);
 constexpr auto kPermanent = BuildFailure::Class::kPermanent;
 constexpr auto kTransient = BuildFailure::Class::kTransient;
+constexpr auto kMachine = BuildFailure::Class::kMachine;
 
 auto IsFailure(BuildFailure::Class failure_class, std::string const& code,
                testing::Matcher<std::string> const& text = testing::_) {
@@ -42,19 +43,21 @@ TEST(FailureReason, NothingAboutTheImageIsAFactAboutTheProbe) {
     EXPECT_THAT(ClassifyStatus(BuildStage::kImage, status),
                 IsFailure(kTransient, "image_unavailable"));
   }
+  EXPECT_THAT(ClassifyStatus(BuildStage::kImage, absl::UnavailableError("x")),
+              IsFailure(kMachine, "image_unavailable"));
 }
 
-TEST(FailureReason, AFullDiskIsTransientWhereverItIsMet) {
+TEST(FailureReason, AFullDiskIsTheMachinesWhereverItIsMet) {
   for (BuildStage const stage : {BuildStage::kImage, BuildStage::kInputs, BuildStage::kContainer,
                                  BuildStage::kCopy, BuildStage::kCheck}) {
     EXPECT_THAT(ClassifyStatus(stage, absl::ResourceExhaustedError("x")),
-                IsFailure(kTransient, "no_space"));
+                IsFailure(kMachine, "no_space"));
   }
 }
 
 TEST(FailureReason, TheEngineIsToBlameForItsErrorsButNotForABrokenArchive) {
   EXPECT_THAT(ClassifyStatus(BuildStage::kContainer, absl::UnavailableError("x")),
-              IsFailure(kTransient, "engine_error"));
+              IsFailure(kMachine, "engine_unavailable"));
   EXPECT_THAT(ClassifyStatus(BuildStage::kContainer, absl::NotFoundError("x")),
               IsFailure(kTransient, "engine_error"));
   EXPECT_THAT(ClassifyStatus(BuildStage::kContainer, absl::InvalidArgumentError("x")),
@@ -65,11 +68,13 @@ TEST(FailureReason, AnArtifactThatIsMissingOrWrongIsPermanent) {
   EXPECT_THAT(ClassifyStatus(BuildStage::kCopy, absl::FailedPreconditionError("x")),
               IsFailure(kPermanent, "no_artifact"));
   EXPECT_THAT(ClassifyStatus(BuildStage::kCopy, absl::UnavailableError("x")),
+              IsFailure(kMachine, "engine_unavailable"));
+  EXPECT_THAT(ClassifyStatus(BuildStage::kCopy, absl::InternalError("x")),
               IsFailure(kTransient, "engine_error"));
   EXPECT_THAT(ClassifyStatus(BuildStage::kCheck, absl::FailedPreconditionError("x")),
               IsFailure(kPermanent, "artifact_mismatch"));
   EXPECT_THAT(ClassifyStatus(BuildStage::kCheck, absl::UnknownError("x")),
-              IsFailure(kTransient, "disk_error"));
+              IsFailure(kMachine, "disk_error"));
 }
 
 TEST(FailureReason, TheRecipesExitCodesHaveTheirOwnReasons) {

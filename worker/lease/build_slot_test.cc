@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,10 @@ class BuildSlotTest : public testing::Test {
                 stop_,
                 "w",
                 [this](BuildSpec const&, BuildRunContext const& context) { return Build(context); }};
-  BuildSlot slot_{coordinator_, session_, run_, stop_, 3, absl::ZeroDuration()};
+  BuildPermits permits_{1};
+  bool fit_ = true;
+  BuildSlot slot_{coordinator_,        session_, run_, permits_, stop_, [this] { return fit_; }, 3,
+                  absl::ZeroDuration()};
 };
 
 TEST_F(BuildSlotTest, BuildsTheLeaseThatAPollBrings) {
@@ -65,6 +69,19 @@ TEST_F(BuildSlotTest, BuildsTheLeaseThatAPollBrings) {
   EXPECT_THAT(built_, ElementsAre(7));
   EXPECT_THAT(coordinator_.calls(), ElementsAre("OpenSession w []", "Acquire s1 slot-3-1 25s",
                                                 "Complete s1 7/2 transient no_space"));
+}
+
+TEST_F(BuildSlotTest, AsksAheadWhenNoSlotIsFree) {
+  ASSERT_OK_AND_ASSIGN(BuildPermits::Permit const building, permits_.Take(nullptr));
+  std::optional<BuildPermits::Turn> const its_turn = permits_.AwaitTurn([] { return false; });
+  slot_.RunOnce();
+  EXPECT_EQ(coordinator_.calls().back(), "Acquire s1 slot-3-1 25s ahead");
+}
+
+TEST_F(BuildSlotTest, AsksForNothingWhileTheMachineCannotBuild) {
+  fit_ = false;
+  slot_.RunOnce();
+  EXPECT_THAT(coordinator_.calls(), ElementsAre("OpenSession w []"));
 }
 
 TEST_F(BuildSlotTest, ANewWishHasANewId) {

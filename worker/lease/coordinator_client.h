@@ -30,6 +30,14 @@ struct Session {
   std::vector<Verdict> verdicts;  // one for each lease that was held, in order
 };
 
+// A question for a lease.
+struct Wish {
+  std::string request_id;  // new for a new wish, the same for a repetition; 1 to 200 bytes
+  absl::Duration wait;     // for a job to come
+  // No slot is free: the lease is for preparing the next build. Others are served first.
+  bool ahead = false;
+};
+
 // A lease in a heartbeat.
 struct HeldPhase {
   LeaseName name;
@@ -73,12 +81,11 @@ class CoordinatorClient {
   // still this worker's go over to the new session.
   virtual absl::StatusOr<Session> OpenSession(WorkerDescription const& worker,
                                               std::vector<LeaseName> const& held) = 0;
-  // Waits up to `wait` for leases, at most `free_slots`; none when none came. The same `request_id`
-  // (1 to 200 bytes) again gives the same leases. An interrupted wait is CANCELLED, and may have
-  // been granted a lease all the same: ask once more with the same id and no wait.
+  // Waits for one lease; none when none came. The same wish again gives the same lease. An
+  // interrupted wait is CANCELLED, and may have been granted a lease all the same: ask once more
+  // with the same id and no wait.
   virtual absl::StatusOr<std::vector<Lease>> Acquire(std::string const& session,
-                                                     std::string const& request_id, int free_slots,
-                                                     absl::Duration wait) = 0;
+                                                     Wish const& wish) = 0;
   // Ends every Acquire() that waits, now and from now on at once, unless its wait is zero. Does not
   // block, and cannot be undone.
   virtual void InterruptAcquire() = 0;

@@ -109,10 +109,9 @@ absl::StatusOr<Session> FakeCoordinator::OpenSession(WorkerDescription const& wo
 }
 
 absl::StatusOr<std::vector<Lease>> FakeCoordinator::Acquire(std::string const& session,
-                                                            std::string const& request_id,
-                                                            int /*free_slots*/,
-                                                            absl::Duration wait) {
-  Record(absl::StrCat("Acquire ", session, " ", request_id, " ", absl::FormatDuration(wait)));
+                                                            Wish const& wish) {
+  Record(absl::StrCat("Acquire ", session, " ", wish.request_id, " ",
+                      absl::FormatDuration(wish.wait), wish.ahead ? " ahead" : ""));
   MutexLock lock(mu_);
   return Next(acquires_, {});
 }

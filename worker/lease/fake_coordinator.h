@@ -54,9 +54,7 @@ class FakeCoordinator final : public CoordinatorClient {
 
   absl::StatusOr<Session> OpenSession(WorkerDescription const& worker,
                                       std::vector<LeaseName> const& held) override;
-  absl::StatusOr<std::vector<Lease>> Acquire(std::string const& session,
-                                             std::string const& request_id, int free_slots,
-                                             absl::Duration wait) override;
+  absl::StatusOr<std::vector<Lease>> Acquire(std::string const& session, Wish const& wish) override;
   void InterruptAcquire() override;
   absl::StatusOr<HeartbeatReply> Heartbeat(std::string const& session,
                                            std::vector<HeldPhase> const& held, int free_slots,

@@ -132,16 +132,16 @@ absl::StatusOr<Session> GrpcCoordinator::OpenSession(WorkerDescription const& wo
 }
 
 absl::StatusOr<std::vector<Lease>> GrpcCoordinator::Acquire(std::string const& session,
-                                                            std::string const& request_id,
-                                                            int free_slots, absl::Duration wait) {
+                                                            Wish const& wish) {
   v1::AcquireRequest request;
   request.set_session(session);
-  request.set_request_id(request_id);
-  request.set_free_slots(free_slots);
-  *request.mutable_wait() = ToWire(wait);
+  request.set_request_id(wish.request_id);
+  request.set_free_slots(1);
+  request.set_ahead(wish.ahead);
+  *request.mutable_wait() = ToWire(wish.wait);
   grpc::ClientContext context;
-  SetDeadline(context, wait + kTimeout);
-  bool const waits = wait > absl::ZeroDuration();
+  SetDeadline(context, wish.wait + kTimeout);
+  bool const waits = wish.wait > absl::ZeroDuration();
   if (waits && !Register(&context)) return absl::CancelledError("no lease is wanted any more");
   v1::AcquireResponse response;
   grpc::Status const status = stub_->Acquire(&context, request, &response);

@@ -128,7 +128,7 @@ TEST_F(GrpcCoordinatorTest, BringsLeases) {
   lease->mutable_name()->set_epoch(2);
   lease->set_spec("{}");
   ASSERT_OK_AND_ASSIGN(auto const leases,
-                       coordinator_->Acquire("s", "r", 1, absl::Milliseconds(1500)));
+                       coordinator_->Acquire("s", {"r", absl::Milliseconds(1500)}));
   ASSERT_THAT(leases, SizeIs(1));
   EXPECT_EQ(leases[0].name, kLease);
   EXPECT_EQ(leases[0].spec, "{}");
@@ -138,8 +138,9 @@ TEST_F(GrpcCoordinatorTest, BringsLeases) {
 
 TEST_F(GrpcCoordinatorTest, AnInterruptionEndsThePollThatWaits) {
   service_.hang = true;
-  auto poll = std::async(std::launch::async,
-                         [&] { return coordinator_->Acquire("s", "r", 1, absl::Seconds(10)); });
+  auto poll = std::async(std::launch::async, [&] {
+    return coordinator_->Acquire("s", {"r", absl::Seconds(10)});
+  });
   service_.polls.get_future().wait();
   coordinator_->InterruptAcquire();
   EXPECT_THAT(poll.get(), StatusIs(absl::StatusCode::kCancelled));
@@ -147,15 +148,15 @@ TEST_F(GrpcCoordinatorTest, AnInterruptionEndsThePollThatWaits) {
 
 TEST_F(GrpcCoordinatorTest, ACallThatAStoppingServerCancelsCanBeTriedAgain) {
   service_.answer = grpc::Status::CANCELLED;
-  EXPECT_THAT(coordinator_->Acquire("s", "r", 1, absl::Seconds(10)),
+  EXPECT_THAT(coordinator_->Acquire("s", {"r", absl::Seconds(10)}),
               StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(GrpcCoordinatorTest, AfterAnInterruptionOnlyAQuestionThatDoesNotWaitIsAsked) {
   coordinator_->InterruptAcquire();
-  EXPECT_THAT(coordinator_->Acquire("s", "r", 1, absl::Seconds(10)),
+  EXPECT_THAT(coordinator_->Acquire("s", {"r", absl::Seconds(10)}),
               StatusIs(absl::StatusCode::kCancelled));
-  ASSERT_OK_AND_ASSIGN(auto const leases, coordinator_->Acquire("s", "r", 1, absl::ZeroDuration()));
+  ASSERT_OK_AND_ASSIGN(auto const leases, coordinator_->Acquire("s", {"r", absl::ZeroDuration()}));
   EXPECT_THAT(leases, IsEmpty());
 }
 

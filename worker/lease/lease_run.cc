@@ -25,6 +25,18 @@ Phase PhaseOf(BuildPhase phase) {
   return Phase::kFetching;
 }
 
+absl::string_view Meaning(BuildFailure::Class failure_class) {
+  switch (failure_class) {
+    case BuildFailure::Class::kPermanent:
+      return "cannot be built";
+    case BuildFailure::Class::kTransient:
+      return "build failed, may be tried again";
+    case BuildFailure::Class::kMachine:
+      return "this machine cannot build now, the lease is given back";
+  }
+  return "build failed";
+}
+
 // The log is for people: what could not be sent is worth a line, and never the build.
 void FlushLog(LogSender& log, LeaseName name) {
   if (absl::Status const sent = log.Flush(); !sent.ok()) {
@@ -47,17 +59,17 @@ LeaseRun::LeaseRun(CoordinatorClient& coordinator, LeaseTable& leases, SessionKe
       worker_id_(std::move(worker_id)),
       build_(std::move(build)) {}
 
-void LeaseRun::Run(Lease const& lease) {
+LeaseRun::Machine LeaseRun::Run(Lease const& lease) {
   leases_.Add(lease.name);
   // Whoever stops the worker ends the leases that are in the table by then.
   if (stop_.stage() == StopSignal::Stage::kStopping) leases_.End(lease.name);
   std::shared_ptr<LogSender> log = MakeLog(lease.name);
   absl::StatusOr<BuildSpec> const spec = ParseBuildSpec(lease.spec);
   if (!spec.ok()) {
-    Complete(lease.name, *log,
-             {BuildFailure::Class::kPermanent, "bad_spec", std::string(spec.status().message())});
+    Tell(lease.name, *log,
+         {BuildFailure::Class::kPermanent, "bad_spec", std::string(spec.status().message())});
     leases_.Remove(lease.name);
-    return;
+    return Machine::kFit;
   }
   Log(LogLevel::kInfo, "build starts",
       {{"job", lease.name.job}, {"epoch", lease.name.epoch}, {"probe", Describe(spec->probe)}});
@@ -70,14 +82,17 @@ void LeaseRun::Run(Lease const& lease) {
          {"sha256", artifact->sha256}});
     uploads_.Run([this, name = lease.name, artifact = std::move(*artifact),
                   log = std::move(log)]() mutable { Publish(name, artifact, std::move(log)); });
-    return;
+    return Machine::kFit;
   }
-  if (auto const* failure = std::get_if<BuildFailure>(&outcome)) {
-    Complete(lease.name, *log, *failure);
+  auto const* failure = std::get_if<BuildFailure>(&outcome);
+  if (failure != nullptr) {
+    Tell(lease.name, *log, *failure);
   } else {
     GiveBack(lease.name);
   }
   leases_.Remove(lease.name);
+  bool const unfit = failure != nullptr && failure->failure_class == BuildFailure::Class::kMachine;
+  return unfit ? Machine::kUnfit : Machine::kFit;
 }
 
 std::shared_ptr<LogSender> LeaseRun::MakeLog(LeaseName name) {
@@ -114,20 +129,26 @@ void LeaseRun::Publish(LeaseName name, BuiltArtifact const& artifact,
 
 // The end of the log says why it failed, and nothing is taken after the completion: each try sends
 // the one before the other.
-void LeaseRun::Complete(LeaseName name, LogSender& log, BuildFailure const& failure) {
-  bool const permanent = failure.failure_class == BuildFailure::Class::kPermanent;
-  Log(LogLevel::kWarning, permanent ? "cannot be built" : "build failed, may be tried again",
+void LeaseRun::Tell(LeaseName name, LogSender& log, BuildFailure const& failure) {
+  Log(LogLevel::kWarning, Meaning(failure.failure_class),
       {{"job", name.job}, {"epoch", name.epoch}, {"code", failure.code}, {"text", failure.text}});
   absl::Status const told = CallPersistently(
       [&] {
         FlushLog(log, name);
-        return coordinator_.Complete(session_.token(), name, permanent, failure.code, failure.text);
+        return TellOnce(name, failure);
       },
       [&] { return leases_.IsOver(name); }, [&](absl::Duration wait) { stop_.WaitFor(wait); });
   if (!told.ok()) {
     Log(LogLevel::kWarning, "the failure was not taken",
         {{"job", name.job}, {"epoch", name.epoch}, {"error", told.ToString()}});
   }
+}
+
+absl::Status LeaseRun::TellOnce(LeaseName name, BuildFailure const& failure) {
+  if (failure.failure_class == BuildFailure::Class::kMachine)
+    return coordinator_.Release(session_.token(), name, failure.code, failure.text);
+  bool const permanent = failure.failure_class == BuildFailure::Class::kPermanent;
+  return coordinator_.Complete(session_.token(), name, permanent, failure.code, failure.text);
 }
 
 // A worker that stops gives its leases back at once; one whose lease was taken away has nothing to

@@ -21,8 +21,9 @@ namespace probefarm {
 // Does what a lease is for: builds, and reports how it ended. A built file is published on
 // `uploads`, so that the build slot is free meanwhile. A failure, and a spec that cannot be read
 // ("bad_spec", permanent), is told to the coordinator before Run() returns, the end of the log in
-// front of it, for as long as the lease is good. A run that was cancelled has nothing to tell, but
-// a worker that stops gives its lease back. The lease is removed from the table when it is over,
+// front of it, for as long as the lease is good. A failure of this machine gives the lease back
+// unharmed. A run that was cancelled has nothing to tell, but a worker that stops gives its lease
+// back. The lease is removed from the table when it is over,
 // and the file deleted. Thread-safe: one Run() for each slot.
 class LeaseRun {
  public:
@@ -36,9 +37,13 @@ class LeaseRun {
            Publishing& publishing, Executor& uploads, StopSignal& stop, std::string worker_id,
            Build build);
 
+  // What is to be said of this machine afterwards: kUnfit when it could not build although the job
+  // is not at fault (BuildFailure::Class::kMachine), so it had better not ask again at once.
+  enum class Machine { kFit, kUnfit };
+
   // Adds the lease to the table and builds. Blocks as long as the build, and while a failure cannot
   // be told.
-  void Run(Lease const& lease);
+  Machine Run(Lease const& lease);
 
  private:
   BuildRunContext ContextFor(LeaseName name, LogSender& log);
@@ -46,8 +51,9 @@ class LeaseRun {
   // On a thread of `uploads`: sends the rest of the log and the file, then deletes the file and
   // removes the lease.
   void Publish(LeaseName name, BuiltArtifact const& artifact, std::shared_ptr<LogSender> log);
-  // Tells a failure, persistently.
-  void Complete(LeaseName name, LogSender& log, BuildFailure const& failure);
+  // Tells a failure, persistently: by Complete, or by Release when the machine is at fault.
+  void Tell(LeaseName name, LogSender& log, BuildFailure const& failure);
+  absl::Status TellOnce(LeaseName name, BuildFailure const& failure);
   // Releases the lease when the worker stops; does nothing otherwise.
   void GiveBack(LeaseName name);
 

@@ -37,12 +37,13 @@ class LeaseRunTest : public testing::Test {
   LeaseRunTest() { EXPECT_OK(session_.Open()); }
 
   // Runs the lease to its end, uploads included.
-  void Run(LeaseRun::Build build, std::string spec = ToJson(SampleBuildSpec())) {
+  LeaseRun::Machine Run(LeaseRun::Build build, std::string spec = ToJson(SampleBuildSpec())) {
     auto uploads = std::make_unique<Executor>(1);
     LeaseRun run(coordinator_, leases_, session_, publishing_, *uploads, stop_, "w",
                  std::move(build));
-    run.Run({kName, std::move(spec), absl::InfiniteFuture()});
+    LeaseRun::Machine const machine = run.Run({kName, std::move(spec), absl::InfiniteFuture()});
     uploads.reset();
+    return machine;
   }
 
   BuildOutcome Built() const { return BuiltArtifact{path_, "abc", 5}; }
@@ -99,9 +100,21 @@ TEST_F(LeaseRunTest, AFailureIsToldWithItsLogBeforeIt) {
 
 TEST_F(LeaseRunTest, ATransientFailureIsToldAsSuch) {
   Run([](BuildSpec const&, BuildRunContext const&) {
-    return BuildFailure{BuildFailure::Class::kTransient, "no_space", "disk full"};
+    return BuildFailure{BuildFailure::Class::kTransient, "engine_error", "no such container"};
   });
-  EXPECT_EQ(coordinator_.calls().back(), "Complete s1 7/2 transient no_space");
+  EXPECT_EQ(coordinator_.calls().back(), "Complete s1 7/2 transient engine_error");
+}
+
+TEST_F(LeaseRunTest, AFailureOfThisMachineGivesTheLeaseBack) {
+  LeaseRun::Machine const machine = Run([](BuildSpec const&, BuildRunContext const& context) {
+    context.log("cannot write\n");
+    return BuildFailure{BuildFailure::Class::kMachine, "no_space", "disk full"};
+  });
+  EXPECT_EQ(machine, LeaseRun::Machine::kUnfit);
+  EXPECT_THAT(coordinator_.calls(),
+              ElementsAre("OpenSession w []", "AppendLog s1 7/2 @0 cannot write\n",
+                          "Release s1 7/2 no_space"));
+  EXPECT_TRUE(leases_.IsOver(kName));
 }
 
 // Nothing is taken after the completion, so a log that is sent only once would lose the reason.

@@ -1,0 +1,52 @@
+#include "worker/machine_check.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/runtime/log.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+std::string Megabytes(int64_t bytes) { return absl::StrCat(bytes >> 20, " MB"); }
+
+}  // namespace
+
+MachineCheck::MachineCheck(ContainerEngine& engine, StopSignal& stop, FreeSpace free_space,
+                           Options options)
+    : engine_(engine),
+      stop_(stop),
+      free_space_(std::move(free_space)),
+      options_(std::move(options)) {}
+
+absl::Status MachineCheck::Check() const {
+  RETURN_IF_ERROR(engine_.Version().status());
+  for (std::string const& folder : options_.folders) RETURN_IF_ERROR(CheckFolder(folder));
+  return absl::OkStatus();
+}
+
+absl::Status MachineCheck::CheckFolder(std::string const& folder) const {
+  absl::StatusOr<int64_t> const free = free_space_(folder);
+  if (absl::IsNotFound(free.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(free.status());
+  if (*free >= options_.min_free_bytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(folder, " has ", Megabytes(*free),
+                                                   " free, a build is not started with less than ",
+                                                   Megabytes(options_.min_free_bytes)));
+}
+
+bool MachineCheck::AwaitFit() const {
+  absl::Status status = Check();
+  if (status.ok()) return true;
+  Log(LogLevel::kError, "this machine cannot build now; no lease is asked for",
+      {{"error", status.ToString()}});
+  while (!status.ok() && stop_.stage() == StopSignal::Stage::kRunning) {
+    stop_.WaitFor(options_.ask_again);
+    status = Check();
+  }
+  if (status.ok()) Log(LogLevel::kInfo, "this machine can build again");
+  return status.ok();
+}
+
+}  // namespace probefarm
