@@ -54,20 +54,20 @@ TEST_P(ParseBuildSpecRefuses, AndNamesTheKey) {
 
 INSTANTIATE_TEST_SUITE_P(
     Shape, ParseBuildSpecRefuses,
-    testing::Values(Refusal{"/colour", "red", "the document", "unknown key 'colour'"},
-                    Refusal{"/image/colour", "red", "image", "unknown key 'colour'"},
-                    Refusal{"/headers/1/file/colour", "red", "headers[1].file",
-                            "unknown key 'colour'"},
-                    Refusal{"/headers", Json::object(), "headers", "not an array"},
-                    Refusal{"/headers/0", "a.deb", "headers[0]", "not an object"},
-                    Refusal{"/script", 7, "script", "not a string"},
-                    Refusal{"/env/LANG", nullptr, "env.LANG", "not a string"},
-                    Refusal{"/limits/processes", "512", "limits.processes", "not an integer"},
-                    Refusal{"/limits/processes", 1.5, "limits.processes", "not an integer"},
-                    Refusal{"/limits/cpus", "1", "limits.cpus", "not a number"},
-                    Refusal{"/probe/kind", "wasm", "probe.kind", "unknown kind 'wasm'"},
-                    Refusal{"/probe/arch", "amd64", "probe.arch", "unknown arch 'amd64'"},
-                    Refusal{"/source/0/format", "zip", "source[0].format", "none of deb, rpm and tar"}),
+    testing::Values(
+        Refusal{"/colour", "red", "the document", "unknown key 'colour'"},
+        Refusal{"/image/colour", "red", "image", "unknown key 'colour'"},
+        Refusal{"/headers/1/file/colour", "red", "headers[1].file", "unknown key 'colour'"},
+        Refusal{"/headers", Json::object(), "headers", "not an array"},
+        Refusal{"/headers/0", "a.deb", "headers[0]", "not an object"},
+        Refusal{"/script", 7, "script", "not a string"},
+        Refusal{"/env/LANG", nullptr, "env.LANG", "not a string"},
+        Refusal{"/limits/processes", "512", "limits.processes", "not an integer"},
+        Refusal{"/limits/processes", 1.5, "limits.processes", "not an integer"},
+        Refusal{"/limits/cpus", "1", "limits.cpus", "not a number"},
+        Refusal{"/probe/kind", "wasm", "probe.kind", "unknown kind 'wasm'"},
+        Refusal{"/probe/arch", "amd64", "probe.arch", "unknown arch 'amd64'"},
+        Refusal{"/source/0/format", "zip", "source[0].format", "none of deb, rpm and tar"}),
     RowName());
 
 INSTANTIATE_TEST_SUITE_P(
