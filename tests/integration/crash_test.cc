@@ -3,6 +3,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/integration/small_farm.h"
 
@@ -42,6 +43,28 @@ TEST_F(CrashTest, AJobOfAKilledWorkerIsBuiltByAnotherOnce) {
   ASSERT_NO_FATAL_FAILURE(WaitForBuilds("first", 0));
   ASSERT_NO_FATAL_FAILURE(WaitForWorkers(2));
   EXPECT_EQ(farm_.Job(job["id"])["epoch"], 2);
+}
+
+TEST_F(CrashTest, AWorkerThatSleptEndsWhatIsNotItsOwnAnyMore) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1, .holds_builds = true}}));
+  auto const sleeper = StartWorker("sleeper");
+  json const job = BackfillOne({"--kind", "kmod"});
+  ASSERT_NO_FATAL_FAILURE(WaitForBuilds("sleeper"));
+  sleeper->Signal(SIGSTOP);
+  absl::Time const asleep = absl::Now();
+  auto const second = StartWorker("second");
+  ASSERT_NO_FATAL_FAILURE(WaitForBuilds("second"));
+  EXPECT_EQ(farm_.Job(job["id"])["epoch"], 2);
+  ASSERT_OK(WaitUntil("twice the ttl has passed",
+                      [&] { return absl::Now() - asleep > absl::Seconds(8); }));
+  sleeper->Signal(SIGCONT);
+  ASSERT_NO_FATAL_FAILURE(WaitForBuilds("sleeper", 0));
+  EXPECT_THAT(sleeper->errors(), HasSubstr("no heartbeat was acknowledged in time"));
+  ASSERT_NO_FATAL_FAILURE(LetGo("second"));
+  ASSERT_OK(farm_.WaitForState(job["id"], "published"));
+  EXPECT_EQ(farm_.Job(job["id"])["worker"], engine_->WorkerId("second"));
+  EXPECT_EQ(Published(), 1);
+  ASSERT_NO_FATAL_FAILURE(WaitForWorkers(2));
 }
 
 // The signal that ends the coordinator.

@@ -50,6 +50,19 @@ TEST_F(DrainTest, ASecondSignalGivesTheJobBackAtOnce) {
   EXPECT_EQ(Builds("w"), 0U);
 }
 
+TEST_F(DrainTest, ADrainThatTakesTooLongGivesTheJobBack) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1, .holds_builds = true}}));
+  auto const worker = StartWorker("w", 1, {"--drain-timeout", "1s"});
+  json const job = BackfillOne({"--kind", "kmod"});
+  ASSERT_NO_FATAL_FAILURE(WaitForBuilds("w"));
+  worker->Signal(SIGTERM);
+  EXPECT_EQ(ExitCodeOf(*worker), 0);
+  json const released = farm_.Job(job["id"]);
+  EXPECT_EQ(released["state"], "queued");
+  EXPECT_EQ(released["attempts"], 0);
+  EXPECT_EQ(Builds("w"), 0U);
+}
+
 TEST_F(DrainTest, AnIdleWorkerEndsAtOnce) {
   ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
   auto const worker = StartWorker("w", 2);

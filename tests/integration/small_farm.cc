@@ -141,9 +141,11 @@ void BuildingFarm::Start(std::vector<SmallKernel> const& kernels) {
   for (json const& kernel : known) engine_->WillHaveHeaderVolume(HeaderVolumeOf(kernel));
 }
 
-std::unique_ptr<RunningProgram> BuildingFarm::StartWorker(std::string const& name, int slots) {
-  return SmallFarm::StartWorker(name,
-                                {"--id", engine_->WorkerId(name), "--slots", absl::StrCat(slots)});
+std::unique_ptr<RunningProgram> BuildingFarm::StartWorker(std::string const& name, int slots,
+                                                          std::vector<std::string> const& options) {
+  std::vector<std::string> all = {"--id", engine_->WorkerId(name), "--slots", absl::StrCat(slots)};
+  all.insert(all.end(), options.begin(), options.end());
+  return SmallFarm::StartWorker(name, all);
 }
 
 void BuildingFarm::WaitForBuilds(std::string const& name, size_t count) {

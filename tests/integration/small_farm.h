@@ -53,7 +53,8 @@ class BuildingFarm : public SmallFarm {
 
   void Start(std::vector<SmallKernel> const& kernels);
   // A worker of the engine, whose id is `name` made unique.
-  std::unique_ptr<RunningProgram> StartWorker(std::string const& name, int slots = 1);
+  std::unique_ptr<RunningProgram> StartWorker(std::string const& name, int slots = 1,
+                                              std::vector<std::string> const& options = {});
   // Waits until builds of that worker run in so many containers.
   void WaitForBuilds(std::string const& name, size_t count = 1);
   size_t Builds(std::string const& name);

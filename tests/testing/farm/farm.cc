@@ -27,7 +27,7 @@ feeds:
 builders:
   - {name: bookworm, archive: $BUILDER}
 build_limits: {memory: 512MB}
-leases: {ttl: $TTL, backoff_base: 100ms, backoff_limit: 500ms}
+leases: {ttl: $TTL, $LEASESbackoff_base: 100ms, backoff_limit: 500ms}
 releases:
   directory: {root: $ROOT/releases}
 )";
@@ -46,6 +46,7 @@ void Farm::WriteConfig(FarmConfig const& config) const {
                                                                 {"$KEYRING", config.keyring},
                                                                 {"$BUILDER", config.builder},
                                                                 {"$TTL", config.ttl},
+                                                                {"$LEASES", config.leases},
                                                                 {"$ROOT", folder_}})
                                << config.more;
 }

@@ -20,6 +20,7 @@ struct FarmConfig {
   std::string keyring;  // file
   std::string builder;  // archive of the builder image
   std::string ttl = "4s";
+  std::string leases;  // further keys of `leases`, each with a comma behind it
   std::string more;  // YAML, appended as it is
 };
 

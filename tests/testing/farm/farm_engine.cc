@@ -69,6 +69,16 @@ absl::StatusOr<std::vector<ListedContainer>> FarmEngine::RunningBuilds(std::stri
   return containers;
 }
 
+absl::StatusOr<std::vector<std::string>> FarmEngine::Leftovers(std::string const& name) {
+  std::string const label = absl::StrCat(kWorkerLabel, "=", WorkerId(name));
+  std::vector<std::string> names;
+  ASSIGN_OR_RETURN(auto const containers, engine_->ListContainers(label));
+  for (ListedContainer const& container : containers) names.push_back(container.name);
+  ASSIGN_OR_RETURN(auto const volumes, engine_->ListVolumes(label));
+  for (ListedVolume const& volume : volumes) names.push_back(volume.name);
+  return names;
+}
+
 absl::Status FarmEngine::LetGo(std::string const& name) {
   ASSIGN_OR_RETURN(std::string const bytes, TarOfGo());
   ASSIGN_OR_RETURN(auto const builds, RunningBuilds(name));

@@ -31,6 +31,9 @@ class FarmEngine {
   // A volume of headers belongs to no worker, so it is named beforehand.
   void WillHaveHeaderVolume(std::string volume) { header_volumes_.push_back(std::move(volume)); }
 
+  // What there is of that worker in the engine: the names of its containers, running or not, and of
+  // its volumes, less those of headers.
+  absl::StatusOr<std::vector<std::string>> Leftovers(std::string const& name);
   // The containers that build now for that worker, be it alive or not.
   absl::StatusOr<std::vector<ListedContainer>> RunningBuilds(std::string const& name);
   // Creates /build/go in each of them. NOT_FOUND when there is none.
