@@ -173,7 +173,7 @@ void CoordinatorServer::Parts::MakeServices() {
   worker_api = std::make_unique<WorkerApi>(
       *store, *dispatcher, phases, *publisher, *executor, metrics, clock,
       WorkerApiOptions{config.leases.ttl, config.leases.acquire_wait_limit});
-  if (!config.tls.ca.empty()) worker_gate = std::make_unique<WorkerGate>(*worker_api);
+  if (!config.tls.ca.empty()) worker_gate = std::make_unique<WorkerGate>(*worker_api, metrics);
   job_api = std::make_unique<JobApi>(
       *store, *backfiller, inventory, phases, *executor,
       ServerFacts{options.version, clock.Now(), absl::StrCat(public_url, ReleasePages::kRoute),

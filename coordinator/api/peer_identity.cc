@@ -15,14 +15,14 @@ namespace {
 constexpr size_t kMaxNamesShown = 4;
 constexpr size_t kMaxNameShown = 200;
 
-std::string Quoted(absl::string_view name) {
-  return absl::StrCat("'", absl::Utf8SafeCHexEscape(name.substr(0, kMaxNameShown)), "'");
+std::string Shown(absl::string_view name) {
+  return absl::Utf8SafeCHexEscape(name.substr(0, kMaxNameShown));
 }
 
-std::string Quoted(std::vector<std::string> const& names) {
+std::string Shown(std::vector<std::string> const& names) {
   std::string text;
   for (size_t i = 0; i < names.size() && i < kMaxNamesShown; ++i)
-    absl::StrAppend(&text, i == 0 ? "" : ", ", Quoted(names[i]));
+    absl::StrAppend(&text, i == 0 ? "" : ", ", Shown(names[i]));
   return names.size() > kMaxNamesShown ? absl::StrCat(text, ", …") : text;
 }
 
@@ -48,7 +48,7 @@ absl::Status CheckWorkerId(std::vector<std::string> const& names, absl::string_v
   if (names.empty()) return NoCertificate();
   if (std::find(names.begin(), names.end(), worker) != names.end()) return absl::OkStatus();
   return absl::PermissionDeniedError(
-      absl::StrCat("worker ", Quoted(worker), " came with the certificate of ", Quoted(names),
+      absl::StrCat("worker ", Shown(worker), " came with the certificate of ", Shown(names),
                    ": give it its own, or --id as in the certificate"));
 }
 
@@ -60,7 +60,7 @@ absl::Status CheckSession(std::vector<std::string> const& names, absl::string_vi
   if (owned) return absl::OkStatus();
   return absl::PermissionDeniedError(
       absl::StrCat("the session belongs to another worker than the certificate, which is that of ",
-                   Quoted(names)));
+                   Shown(names)));
 }
 
 }  // namespace probefarm

@@ -10,7 +10,6 @@
 namespace probefarm {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -25,8 +24,9 @@ TEST(WorkerIdentity, IsAnyNameOfTheCertificate) {
 }
 
 TEST(WorkerIdentity, ARefusalNamesBoth) {
-  EXPECT_THAT(CheckWorkerId({"w2", "w2.example"}, "w1"),
-              StatusIs(kDenied, AllOf(HasSubstr("'w1'"), HasSubstr("'w2', 'w2.example'"))));
+  EXPECT_THAT(
+      CheckWorkerId({"w2", "w2.example"}, "w1"),
+      StatusIs(kDenied, HasSubstr("worker w1 came with the certificate of w2, w2.example:")));
 }
 
 TEST(WorkerIdentity, IsComparedByteForByte) {
@@ -53,7 +53,7 @@ TEST(SessionOwner, IsTheWorkerThatOpenedIt) {
   std::string const session = NewSessionToken("w1");
   EXPECT_OK(CheckSession({"w1"}, session));
   EXPECT_OK(CheckSession({"build1.example", "w1"}, session));
-  EXPECT_THAT(CheckSession({"w2"}, session), StatusIs(kDenied, HasSubstr("'w2'")));
+  EXPECT_THAT(CheckSession({"w2"}, session), StatusIs(kDenied, HasSubstr("that of w2")));
 }
 
 TEST(SessionOwner, IsNobodyForWhatIsNoSession) {

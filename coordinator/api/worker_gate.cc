@@ -9,21 +9,29 @@
 namespace probefarm {
 namespace {
 
-grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, absl::Status const& why) {
-  Log(LogLevel::kWarning, "worker refused", {{"peer", context->peer()}, {"error", why.message()}});
+// Whoever reaches the port can come without a certificate, as often as they like.
+LogLevel LevelOf(absl::Status const& why) {
+  return absl::IsUnauthenticated(why) ? LogLevel::kDebug : LogLevel::kWarning;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* WorkerGate::Refuse(grpc::CallbackServerContext* context,
+                                             absl::Status const& why) {
+  Log(LevelOf(why), "worker refused", {{"peer", context->peer()}, {"error", why.message()}});
+  metrics_.Count("probefarm_worker_calls_refused_total",
+                 "Calls of workers whose certificate is not that of the worker, or is missing",
+                 {{"code", absl::StatusCodeToString(why.code())}});
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(ToGrpc(why));
   return reactor;
 }
 
-// Null when the caller's certificate is that of the worker which opened the session.
-grpc::ServerUnaryReactor* RefuseStranger(grpc::CallbackServerContext* context,
-                                         std::string const& session) {
+grpc::ServerUnaryReactor* WorkerGate::RefuseStranger(grpc::CallbackServerContext* context,
+                                                     std::string const& session) {
   absl::Status const checked = CheckSession(PeerNames(*context->auth_context()), session);
   return checked.ok() ? nullptr : Refuse(context, checked);
 }
-
-}  // namespace
 
 grpc::ServerUnaryReactor* WorkerGate::OpenSession(grpc::CallbackServerContext* context,
                                                   v1::OpenSessionRequest const* request,

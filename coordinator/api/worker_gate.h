@@ -1,21 +1,27 @@
 #pragma once
 
+#include <string>
+
+#include "absl/status/status.h"
+#include "lib/metrics/metrics.h"
 #include "probefarm/v1/worker.grpc.pb.h"
 
 namespace probefarm {
 
 // WorkerService for workers that prove who they are: lets a call through to `inner` when the
 // caller's certificate is that of the worker that it speaks for (peer_identity.h), and answers it
-// UNAUTHENTICATED or PERMISSION_DENIED otherwise, which is logged. Registered in place of `inner`
-// when the coordinator has a CA for workers. Thread-safe; never blocks.
+// UNAUTHENTICATED or PERMISSION_DENIED otherwise, which is logged and counted in
+// probefarm_worker_calls_refused_total. Registered in place of `inner` when the coordinator has a
+// CA for workers. Thread-safe; never blocks.
 //
 //   OpenSession        the id that it asks for
 //   everything else    the id that the session was opened for, so that a stolen session is of no
 //                      use with another certificate
 class WorkerGate final : public v1::WorkerService::CallbackService {
  public:
-  // `inner` must outlive it.
-  explicit WorkerGate(v1::WorkerService::CallbackService& inner) : inner_(inner) {}
+  // Both must outlive it.
+  WorkerGate(v1::WorkerService::CallbackService& inner, Metrics& metrics)
+      : inner_(inner), metrics_(metrics) {}
 
   grpc::ServerUnaryReactor* OpenSession(grpc::CallbackServerContext* context,
                                         v1::OpenSessionRequest const* request,
@@ -43,7 +49,13 @@ class WorkerGate final : public v1::WorkerService::CallbackService {
                                     v1::ReleaseResponse* response) override;
 
  private:
+  grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, absl::Status const& why);
+  // Null when the caller's certificate is that of the worker which opened the session.
+  grpc::ServerUnaryReactor* RefuseStranger(grpc::CallbackServerContext* context,
+                                           std::string const& session);
+
   v1::WorkerService::CallbackService& inner_;
+  Metrics& metrics_;
 };
 
 }  // namespace probefarm

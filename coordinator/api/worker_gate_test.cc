@@ -17,7 +17,6 @@
 namespace probefarm {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Stub = v1::WorkerService::Stub;
 
@@ -144,7 +143,8 @@ class WorkerGateTest : public testing::Test {
   TestAuthority const authority_;
   std::unique_ptr<TlsWatch> watch_;
   Inner inner_;
-  WorkerGate gate_{inner_};
+  Metrics metrics_;
+  WorkerGate gate_{inner_, metrics_};
   std::shared_ptr<grpc::ServerCredentials> credentials_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
@@ -161,8 +161,11 @@ TEST_F(WorkerGateTest, LetsAWorkerThroughByEachOfItsNames) {
 
 TEST_F(WorkerGateTest, RefusesAWorkerWithTheCertificateOfAnother) {
   auto const w2 = As(TestCertificate{.common_name = "w2"});
-  EXPECT_THAT(Open(*w2, "w1"), StatusIs(kDenied, AllOf(HasSubstr("'w1'"), HasSubstr("'w2'"))));
+  EXPECT_THAT(Open(*w2, "w1"),
+              StatusIs(kDenied, HasSubstr("worker w1 came with the certificate of w2")));
   EXPECT_EQ(inner_.passed, 0);
+  EXPECT_THAT(metrics_.Render(),
+              HasSubstr("probefarm_worker_calls_refused_total{code=\"PERMISSION_DENIED\"} 1"));
 }
 
 TEST_F(WorkerGateTest, ASessionIsOfUseToItsWorkerAlone) {

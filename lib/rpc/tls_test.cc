@@ -15,6 +15,7 @@
 #include "lib/rpc/tls_server_credentials.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
+#include "lib/runtime/subprocess.h"
 #include "lib/tls/test_authority.h"
 #include "probefarm/v1/jobs.grpc.pb.h"
 
@@ -216,6 +217,17 @@ TEST_F(RpcTlsTest, AnAuthorityThatIsTakenOutIsTrustedNoMore) {
   EXPECT_TRUE(watch_->RunOnce());
   EXPECT_EQ(NameSeen(newer), "w1");
   EXPECT_THAT(Ask(older), StatusIs(kUnavailable));
+}
+
+TEST_F(RpcTlsTest, TlsOlderThan1Point2IsNotSpoken) {
+  ASSERT_NO_FATAL_FAILURE(Serve(server_files_));
+  for (auto const& [version, works] : {std::pair("-tls1_1", false), std::pair("-tls1_2", true)}) {
+    ASSERT_OK_AND_ASSIGN(SubprocessResult const tried,
+                         RunSubprocess({.argv = {"openssl", "s_client", "-connect",
+                                                 absl::StrCat("127.0.0.1:", port_), version,
+                                                 "-alpn", "h2", "-cipher", "ALL:@SECLEVEL=0"}}));
+    EXPECT_EQ(tried.exit_code == 0, works) << version << tried.errors;
+  }
 }
 
 TEST_F(RpcTlsTest, PlainTextAndGarbageAreHungUpOn) {

@@ -102,7 +102,7 @@ TEST_F(TlsTest, AWorkerWithTheCertificateOfAnotherIsRefused) {
   auto const impostor = StartWorkerAs("w1", "w2");
   ASSERT_OK(WaitUntil("it is told why",
                       [&] { return absl::StrContains(impostor->errors(), "PERMISSION_DENIED"); }));
-  EXPECT_THAT(impostor->errors(), AllOf(HasSubstr("'w1'"), HasSubstr("'w2'")));
+  EXPECT_THAT(impostor->errors(), HasSubstr("worker w1 came with the certificate of w2"));
   EXPECT_THAT(farm_.coordinator_log(), HasSubstr("worker refused"));
   auto const honest = StartWorkerAs("w2", "w2");
   ASSERT_NO_FATAL_FAILURE(WaitForWorkers(1));
@@ -116,8 +116,12 @@ TEST_F(TlsTest, AWorkerWithoutACertificateIsRefused) {
   EXPECT_THAT(worker->errors(), HasSubstr("--tls-cert"));
 }
 
-TEST_F(TlsTest, ARenewedCertificateIsUsedWithoutARestart) {
-  ASSERT_NO_FATAL_FAILURE(Certify({"--days", "29"}));
+class EndingTlsTest : public TlsTest {
+ protected:
+  void SetUp() override { Certify({"--days", "29"}); }
+};
+
+TEST_F(EndingTlsTest, ARenewedCertificateIsUsedWithoutARestart) {
   ASSERT_NO_FATAL_FAILURE(Start({}));
   auto const worker = StartWorkerAs("w1", "w1");
   ASSERT_NO_FATAL_FAILURE(WaitForWorkers(1));
