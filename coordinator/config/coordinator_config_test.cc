@@ -255,7 +255,7 @@ TEST(LoadConfig, ReadsTheFilesForTls) {
 TEST(LoadConfig, RefusesHalfOfWhatTlsNeeds) {
   EXPECT_THAT(Load(absl::StrCat(kSmall, "tls:\n  certificate: c.pem\n")),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr(":13: tls.key: "), HasSubstr("there is a certificate"))));
+                       AllOf(HasSubstr(":14: tls.key: "), HasSubstr("there is a certificate"))));
   EXPECT_THAT(Load(absl::StrCat(kSmall, "tls:\n  client_ca: ca.pem\n")),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("tls.certificate: is empty")));
 }

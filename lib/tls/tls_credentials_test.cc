@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -29,6 +31,18 @@ class TlsCredentialsTest : public testing::Test {
   }
   std::string Write(std::string const& name, std::string const& text) const {
     return authority_.folder().Write(name, text);
+  }
+
+  // The same key behind a passphrase.
+  static std::string Locked(std::string const& key_pem) {
+    PrivateKey const key = ParsePrivateKey(key_pem).value();
+    std::unique_ptr<BIO, OpenSslFree<BIO_free>> const text(BIO_new(BIO_s_mem()));
+    EXPECT_EQ(PEM_write_bio_PKCS8PrivateKey(text.get(), key.get(), EVP_aes_256_cbc(), "secret", 6,
+                                            nullptr, nullptr),
+              1);
+    char* start = nullptr;
+    long const size = BIO_get_mem_data(text.get(), &start);
+    return {start, static_cast<size_t>(size)};
   }
 
   TestAuthority const authority_;
@@ -93,9 +107,7 @@ TEST_F(TlsCredentialsTest, RefusesWhatIsNoPem) {
 
 TEST_F(TlsCredentialsTest, RefusesAKeyWithAPassphraseAndDoesNotAskForIt) {
   TlsFiles files = good_;
-  files.key = Write("locked.key", absl::StrCat("-----BEGIN ENCRYPTED PRIVATE KEY-----\n",
-                                               "MIH0MF8GCSqGSIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAk\n",
-                                               "-----END ENCRYPTED PRIVATE KEY-----\n"));
+  files.key = Write("locked.key", Locked(ReadWholeFile(good_.key)));
   ExpectRefused(files, "locked.key", "without a passphrase");
 }
 
