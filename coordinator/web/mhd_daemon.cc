@@ -65,8 +65,8 @@ std::vector<MHD_OptionItem> HttpsOptions(std::optional<HttpsPair> const& pair) {
 MHD_Daemon* StartDaemon(int listener, HttpServerOptions const& options,
                         std::optional<HttpsPair> const& pair, ExchangeContext* context) {
   std::vector<MHD_OptionItem> const https = HttpsOptions(pair);
-  unsigned const flags =
-      MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (pair ? MHD_USE_TLS : 0U);
+  unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+  if (pair) flags |= MHD_USE_TLS;
   return MHD_start_daemon(
       flags, 0, nullptr, nullptr, &OnRequest, context, MHD_OPTION_LISTEN_SOCKET, listener,
       MHD_OPTION_CONNECTION_LIMIT, options.max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
