@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/status.h"
+#include "lib/tls/transport_rule.h"
 #include "probefarm/v1/catalog.grpc.pb.h"
 #include "probefarm/v1/jobs.grpc.pb.h"
 
@@ -21,8 +22,10 @@ namespace probefarm {
 //                    connection.Call(connection.jobs(), &v1::JobService::Stub::Cancel, request));
 class Connection {
  public:
-  // ADDR:PORT. Does not connect yet: the first call does.
-  explicit Connection(std::string address);
+  // To ADDR:PORT, in plain text or over TLS. Errors are those of CheckClientTransport() and of the
+  // files that it names. Does not connect yet: the first call does.
+  static absl::StatusOr<std::unique_ptr<Connection>> Make(std::string address,
+                                                          ClientTransport const& transport);
 
   // Owned by this. For calls that Call() cannot make, such as streams.
   v1::JobService::Stub& jobs() { return *jobs_; }
@@ -51,6 +54,8 @@ class Connection {
  private:
   // A backfill of many thousands of probes is planned within one call.
   static constexpr absl::Duration kTimeout = absl::Seconds(60);
+
+  Connection(std::string address, std::shared_ptr<grpc::Channel> const& channel);
 
   std::string const address_;
   std::unique_ptr<v1::JobService::Stub> jobs_;

@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   probefarm::CommandContext context;
   app.add_option("--coordinator", context.address,
                  "ADDR:PORT of the coordinator (else PROBEFARM_COORDINATOR, else 127.0.0.1:7600)");
+  probefarm::AddTransportOptions(app, context.transport);
   probefarm::CommandAction chosen;
   for (auto* const add :
        {probefarm::AddBackfill, probefarm::AddCancel, probefarm::AddJob, probefarm::AddJobs,
@@ -39,7 +40,8 @@ int main(int argc, char** argv) {
   } catch (CLI::ParseError const& error) {
     return UsageExit(app, error);
   }
-  absl::Status const status = chosen();
+  absl::Status status = context.Connect();
+  if (status.ok()) status = chosen();
   if (!status.ok()) std::cerr << "probefarm: " << status.message() << '\n';
   return probefarm::ExitCodeFor(status);
 }

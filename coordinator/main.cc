@@ -34,6 +34,9 @@ void AddOptions(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
   app.add_option("--http", line.server.http, "ADDR:PORT for downloads, uploads, metrics and health")
       ->capture_default_str();
+  app.add_flag(
+      "--insecure", line.server.insecure,
+      "without `tls` in the configuration: listen in plain text where others can reach it");
 }
 
 int Fail(absl::Status const& status) {

@@ -10,8 +10,10 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/rpc/channel.h"
+#include "lib/tls/transport_rule.h"
 
 namespace probefarm {
 namespace {
@@ -28,17 +30,23 @@ class WithoutReflection : public grpc::ServerBuilderOption {
   }
 };
 
+std::string Taken(std::string const& address, int port) {
+  if (absl::StartsWith(address, "unix:") || absl::StartsWith(address, "unix-")) return address;
+  return absl::StrCat(HostOf(address), ":", port);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
-    std::string const& address, bool reflection, std::vector<grpc::Service*> const& services) {
+    std::string const& address, std::shared_ptr<grpc::ServerCredentials> credentials,
+    bool reflection, std::vector<grpc::Service*> const& services) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   if (!reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   ConfigureServer(builder);
   int port = 0;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(address, credentials, &port);
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (!server || port == 0) {
@@ -47,12 +55,15 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
                      ": is the port in use, or the address not this machine's? --listen "
                      "takes another"));
   }
-  std::string taken = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
-  return std::unique_ptr<RpcServer>(new RpcServer(std::move(server), std::move(taken)));
+  return std::unique_ptr<RpcServer>(
+      new RpcServer(std::move(credentials), std::move(server), Taken(address, port)));
 }
 
-RpcServer::RpcServer(std::unique_ptr<grpc::Server> server, std::string address)
-    : server_(std::move(server)), address_(std::move(address)) {
+RpcServer::RpcServer(std::shared_ptr<grpc::ServerCredentials> credentials,
+                     std::unique_ptr<grpc::Server> server, std::string address)
+    : credentials_(std::move(credentials)),
+      server_(std::move(server)),
+      address_(std::move(address)) {
   server_->GetHealthCheckService()->SetServingStatus(true);
 }
 

@@ -8,6 +8,7 @@
 
 namespace grpc {
 class Server;
+class ServerCredentials;
 class Service;
 }  // namespace grpc
 
@@ -17,10 +18,11 @@ namespace probefarm {
 class RpcServer {
  public:
   // FAILED_PRECONDITION names an address that cannot be listened at. The services outlive the
-  // server. `address` is ADDR:PORT; port 0 takes a free one. Serves when this returns, and the
-  // health service says SERVING. Connections are not encrypted.
+  // server. `address` is ADDR:PORT, where port 0 takes a free one, or "unix:PATH". Serves when this
+  // returns, and the health service says SERVING. Keeps the credentials as long as it serves.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(
-      std::string const& address, bool reflection, std::vector<grpc::Service*> const& services);
+      std::string const& address, std::shared_ptr<grpc::ServerCredentials> credentials,
+      bool reflection, std::vector<grpc::Service*> const& services);
   // Finishes what runs, but for calls that take longer than a few seconds: these are cancelled. A
   // callback call is only over when its reactor has finished, so answer waiting polls first
   // (Dispatcher::StopGranting).
@@ -36,8 +38,10 @@ class RpcServer {
   std::string const& address() const { return address_; }
 
  private:
-  RpcServer(std::unique_ptr<grpc::Server> server, std::string address);
+  RpcServer(std::shared_ptr<grpc::ServerCredentials> credentials,
+            std::unique_ptr<grpc::Server> server, std::string address);
 
+  std::shared_ptr<grpc::ServerCredentials> const credentials_;
   std::unique_ptr<grpc::Server> server_;
   std::string const address_;
 };

@@ -1,5 +1,6 @@
 #include "coordinator/server.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "coordinator/api/catalog_api.h"
 #include "coordinator/api/job_api.h"
 #include "coordinator/api/worker_api.h"
+#include "coordinator/api/worker_gate.h"
 #include "coordinator/backfill/backfiller.h"
 #include "coordinator/background.h"
 #include "coordinator/builders.h"
@@ -20,6 +22,7 @@
 #include "coordinator/releases/reconciler.h"
 #include "coordinator/releases/side_files.h"
 #include "coordinator/rpc_server.h"
+#include "coordinator/server_tls.h"
 #include "coordinator/store/await.h"
 #include "coordinator/store/sqlite/sqlite_store.h"
 #include "coordinator/web/health_pages.h"
@@ -30,6 +33,7 @@
 #include "lib/files/durable_file.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
+#include "lib/tls/transport_rule.h"
 
 namespace probefarm {
 namespace {
@@ -37,10 +41,8 @@ namespace {
 constexpr int kBlockingThreads = 4;
 constexpr absl::Duration kReadinessTimeout = absl::Seconds(3);
 
-std::string HostOf(std::string const& address) { return address.substr(0, address.rfind(':')); }
-
 // A wildcard is an address to listen at, not one to be reached at.
-std::string ReachableUrl(std::string const& http, uint16_t port) {
+std::string ReachableUrl(std::string const& http, uint16_t port, bool tls) {
   std::string const host = HostOf(http);
   bool const wildcard = host == "0.0.0.0" || host == "[::]";
   if (wildcard) {
@@ -48,7 +50,7 @@ std::string ReachableUrl(std::string const& http, uint16_t port) {
         "http.public_url is not set: only workers on this machine can fetch and upload",
         {{"http", http}});
   }
-  return absl::StrCat("http://", wildcard ? "127.0.0.1" : host, ":", port);
+  return absl::StrCat(tls ? "https://" : "http://", wildcard ? "127.0.0.1" : host, ":", port);
 }
 
 DebianFeedOptions FeedOptions(DebianFeedConfig const& config, std::string cache_folder) {
@@ -81,6 +83,7 @@ struct CoordinatorServer::Parts {
   ServerOptions const options;
   SystemClock clock;
   Metrics metrics;
+  std::unique_ptr<ServerTls> tls;  // null in plain text
   std::string http_address;
   std::string public_url;
   std::unique_ptr<HttpClient> http_client;
@@ -101,6 +104,7 @@ struct CoordinatorServer::Parts {
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<Backfiller> backfiller;
   std::unique_ptr<WorkerApi> worker_api;
+  std::unique_ptr<WorkerGate> worker_gate;  // null when anyone may work
   std::unique_ptr<JobApi> job_api;
   std::unique_ptr<CatalogApi> catalog_api;
   std::unique_ptr<Executor> executor;
@@ -108,6 +112,7 @@ struct CoordinatorServer::Parts {
   std::unique_ptr<Background> background;
   std::unique_ptr<RpcServer> rpc_server;
 
+  absl::Status OpenTls();
   absl::Status OpenState();
   void MakeFeeds();
   void MakeServices();
@@ -115,6 +120,15 @@ struct CoordinatorServer::Parts {
   void StartBackground();
   absl::Status ServeRpc();
 };
+
+absl::Status CoordinatorServer::Parts::OpenTls() {
+  bool const wanted = !config.tls.certificate.empty();
+  RETURN_IF_ERROR(CheckServerTransport({options.listen, options.http, wanted, options.insecure}));
+  if (wanted) {
+    ASSIGN_OR_RETURN(tls, ServerTls::Open(config.tls, clock, metrics));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status CoordinatorServer::Parts::OpenState() {
   http_client = MakeHttpClient(absl::StrCat("probefarm-coordinator/", options.version));
@@ -159,6 +173,7 @@ void CoordinatorServer::Parts::MakeServices() {
   worker_api = std::make_unique<WorkerApi>(
       *store, *dispatcher, phases, *publisher, *executor, metrics, clock,
       WorkerApiOptions{config.leases.ttl, config.leases.acquire_wait_limit});
+  if (!config.tls.ca.empty()) worker_gate = std::make_unique<WorkerGate>(*worker_api, metrics);
   job_api = std::make_unique<JobApi>(
       *store, *backfiller, inventory, phases, *executor,
       ServerFacts{options.version, clock.Now(), absl::StrCat(public_url, ReleasePages::kRoute),
@@ -182,7 +197,8 @@ absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
   routes.Add(ReleasePages::kRoute, std::make_unique<ReleasePages>(host.get()));
   routes.Add(UploadEndpoint::kRoute, std::make_unique<UploadEndpoint>(host.get()));
   ASSIGN_OR_RETURN(http_server,
-                   HttpServer::Start(std::move(socket), std::move(routes), {}, &metrics));
+                   HttpServer::Start(std::move(socket), std::move(routes), {},
+                                     tls ? std::optional(tls->Pair()) : std::nullopt, &metrics));
   return absl::OkStatus();
 }
 
@@ -203,19 +219,23 @@ void CoordinatorServer::Parts::StartBackground() {
 }
 
 absl::Status CoordinatorServer::Parts::ServeRpc() {
-  ASSIGN_OR_RETURN(rpc_server,
-                   RpcServer::Start(options.listen, config.reflection,
-                                    {worker_api.get(), job_api.get(), catalog_api.get()}));
+  grpc::Service* workers = worker_api.get();
+  if (worker_gate) workers = worker_gate.get();
+  ASSIGN_OR_RETURN(
+      rpc_server, RpcServer::Start(options.listen,
+                                   tls ? tls->GrpcCredentials() : grpc::InsecureServerCredentials(),
+                                   config.reflection, {workers, job_api.get(), catalog_api.get()}));
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
     CoordinatorConfig config, ServerOptions options) {
   auto parts = std::make_unique<Parts>(std::move(config), std::move(options));
+  RETURN_IF_ERROR(parts->OpenTls());
   ASSIGN_OR_RETURN(ListenSocket socket, ListenSocket::Bind(parts->options.http));
   parts->http_address = absl::StrCat(HostOf(parts->options.http), ":", socket.port());
   parts->public_url = parts->config.http.public_url.empty()
-                          ? ReachableUrl(parts->options.http, socket.port())
+                          ? ReachableUrl(parts->options.http, socket.port(), parts->tls != nullptr)
                           : parts->config.http.public_url;
   std::unique_ptr<CoordinatorServer> server(new CoordinatorServer(std::move(parts)));
   Parts& made = *server->parts_;
@@ -224,6 +244,8 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
   made.MakeServices();
   made.StartBackground();
   RETURN_IF_ERROR(made.ServeHttp(std::move(socket)));
+  if (made.tls)
+    made.background->Add(TlsWatch::kInterval, [&made] { made.tls->RunOnce(*made.http_server); });
   RETURN_IF_ERROR(made.ServeRpc());
   return server;
 }

@@ -13,8 +13,9 @@ namespace probefarm {
 struct ServerOptions {
   // Made when it is missing. Holds the database and the feeds' caches.
   std::string data_dir;
-  std::string listen;  // ADDR:PORT for gRPC
-  std::string http;    // ADDR:PORT for HTTP
+  std::string listen;     // ADDR:PORT for gRPC
+  std::string http;       // ADDR:PORT for HTTP
+  bool insecure = false;  // plain text also where other machines can listen
   std::string version;
 };
 
@@ -27,8 +28,9 @@ struct ServerOptions {
 //   stop.get_future().wait();  // it serves on threads of its own
 class CoordinatorServer {
  public:
-  // Errors name what is in the way: a port in use, a data directory of another coordinator, an
-  // archive that is no image. Blocks for some seconds: opens the database and hashes the builder
+  // Errors name what is in the way: an address that is not this machine's alone without TLS, a
+  // certificate that is none, a port in use, a data directory of another coordinator, an archive
+  // that is no image. Blocks for some seconds: opens the database and hashes the builder
   // images. Feeds are read in the background, so kernels are known a little later. What had begun
   // is ended again when a part fails.
   static absl::StatusOr<std::unique_ptr<CoordinatorServer>> Start(CoordinatorConfig config,

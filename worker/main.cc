@@ -12,13 +12,23 @@ namespace {
 
 constexpr int kUsage = 2;
 
+void AddTransportOptions(CLI::App& app, ClientTransport& transport) {
+  app.add_option("--tls-ca", transport.tls.ca, "PEM file of the CA that signed the coordinator");
+  app.add_option("--tls-cert", transport.tls.certificate,
+                 "PEM file of this worker's certificate, which names its --id");
+  app.add_option("--tls-key", transport.tls.key, "PEM file of its key");
+  app.add_flag("--insecure", transport.insecure,
+               "without --tls-ca: speak plain text to another machine");
+}
+
 void AddOptions(CLI::App& app, WorkerOptions& options) {
   app.footer(
       "SIGTERM drains: running builds are finished, nothing new is taken. A second one, or "
       "--drain-timeout, stops at once.\n"
       "\nExample:\n"
       "  probefarm-worker --coordinator farm.example.org:7600 --slots 4 --cache-dir "
-      "/var/cache/probefarm\n");
+      "/var/cache/probefarm \\\n"
+      "      --id w1 --tls-ca ca.pem --tls-cert w1.pem --tls-key w1.key\n");
   app.set_version_flag("--version", PROBEFARM_VERSION);
   app.add_option("--coordinator", options.coordinator, "ADDR:PORT of the coordinator")->required();
   app.add_option("--slots", options.slots, "builds at the same time")
@@ -48,6 +58,7 @@ void AddOptions(CLI::App& app, WorkerOptions& options) {
                  "memory for one build, such as 2GB (default: the machine's, shared out)")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   app.add_option("--id", options.id, "this worker's name (default: kept in the cache folder)");
+  AddTransportOptions(app, options.transport);
 }
 
 int Run(WorkerOptions const& options) {

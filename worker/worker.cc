@@ -17,6 +17,7 @@
 #include "lib/runtime/log.h"
 #include "lib/runtime/periodic_task.h"
 #include "lib/runtime/status_macros.h"
+#include "lib/tls/tls_watch.h"
 #include "worker/build/leftovers.h"
 #include "worker/engine/docker_engine.h"
 #include "worker/lease/build_slot.h"
@@ -50,6 +51,7 @@ struct Worker::Parts {
   SystemClock clock;
   StopSignal stop;
   std::atomic<bool> taken_over = false;
+  std::unique_ptr<TlsWatch> tls;  // null in plain text
   std::unique_ptr<HttpClient> http;
   std::unique_ptr<HttpClient> polite_http;  // for inputs, which come from mirrors
   std::unique_ptr<ContainerEngine> engine;
@@ -68,6 +70,10 @@ struct Worker::Parts {
 
   std::string SpoolDir() const { return options.cache_dir + "/spool/" + description.id; }
 
+  absl::Status OpenTls();
+  void ReloadTls();
+  HttpTrust Trust() const;
+  std::shared_ptr<grpc::Channel> Channel() const;
   absl::Status Describe();
   absl::Status OpenCaches();
   void CheckMachine();
@@ -78,6 +84,28 @@ struct Worker::Parts {
   bool OpenSession();
   void RunSlots();
 };
+
+absl::Status Worker::Parts::OpenTls() {
+  RETURN_IF_ERROR(CheckClientTransport(options.coordinator, options.transport));
+  if (!options.transport.tls.ca.empty()) {
+    ASSIGN_OR_RETURN(tls, TlsWatch::Open(options.transport.tls, clock));
+  }
+  return absl::OkStatus();
+}
+
+void Worker::Parts::ReloadTls() {
+  if (tls && tls->RunOnce()) coordinator->UseChannel(Channel());
+}
+
+HttpTrust Worker::Parts::Trust() const {
+  if (!tls) return {};
+  return {HostOf(options.coordinator), [this] { return tls->current()->pem.ca; }};
+}
+
+std::shared_ptr<grpc::Channel> Worker::Parts::Channel() const {
+  if (!tls) return MakeChannel(options.coordinator);
+  return MakeTlsChannel(options.coordinator, *tls->current());
+}
 
 absl::Status Worker::Parts::Describe() {
   ASSIGN_OR_RETURN(engine, MakeDockerEngine(options.engine));
@@ -96,7 +124,7 @@ absl::Status Worker::Parts::Describe() {
 }
 
 absl::Status Worker::Parts::OpenCaches() {
-  http = MakeHttpClient(absl::StrCat("probefarm-worker/", options.version));
+  http = MakeHttpClient(absl::StrCat("probefarm-worker/", options.version), Trust());
   InputCache::Options cache;
   cache.folder = options.cache_dir + "/inputs";
   cache.max_bytes = options.cache_bytes;
@@ -128,7 +156,7 @@ void Worker::Parts::CheckMachine() {
 
 void Worker::Parts::ConnectCoordinator() {
   auto const wait = [this](absl::Duration duration) { stop.WaitFor(duration); };
-  coordinator = std::make_unique<GrpcCoordinator>(MakeChannel(options.coordinator));
+  coordinator = std::make_unique<GrpcCoordinator>(Channel());
   session = std::make_unique<SessionKeeper>(*coordinator, leases, clock, description, [this] {
     taken_over = true;
     stop.Advance(StopSignal::Stage::kStopping);
@@ -208,6 +236,7 @@ void Worker::Parts::StopNow() {
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Make(WorkerOptions const& options) {
   auto parts = std::make_unique<Parts>();
   parts->options = options;
+  RETURN_IF_ERROR(parts->OpenTls());
   RETURN_IF_ERROR(parts->Describe());
   RETURN_IF_ERROR(parts->OpenCaches());
   parts->ConnectCoordinator();
@@ -222,6 +251,7 @@ absl::Status Worker::Run() {
       {{"worker", parts_->description.id},
        {"slots", parts_->options.slots},
        {"engine", parts_->description.engine}});
+  PeriodicTask const reload(TlsWatch::kInterval, [this] { parts_->ReloadTls(); });
   if (parts_->OpenSession()) parts_->RunSlots();
   if (parts_->taken_over) {
     return absl::FailedPreconditionError(

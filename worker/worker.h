@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "lib/tls/transport_rule.h"
 #include "worker/lease/stop_signal.h"
 
 namespace probefarm {
@@ -14,6 +15,8 @@ namespace probefarm {
 // What the command line says (main.cc).
 struct WorkerOptions {
   std::string coordinator;  // ADDR:PORT
+  // Its CA is believed for gRPC, and for https at the coordinator's host.
+  ClientTransport transport;
   // No two workers of a farm have the same; one whose id another takes stops. Empty: kept in the
   // cache folder, made at the first start (worker_id.h).
   std::string id;
@@ -41,7 +44,8 @@ class Worker {
  public:
   // Asks the engine for its version and removes what dead runs of this worker left there and in the
   // spool folder, so one worker at a time runs with an id; does not speak to the coordinator yet.
-  // Errors name what is in the way: an engine that does not answer, a cache folder that cannot be
+  // Errors name what is in the way: a transport that CheckClientTransport() or TlsWatch refuses, an
+  // engine that does not answer, a cache folder that cannot be
   // written, a machine that is neither x86_64 nor aarch64.
   static absl::StatusOr<std::unique_ptr<Worker>> Make(WorkerOptions const& options);
   ~Worker();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/output/names.h"
+#include "lib/runtime/status_macros.h"
 
 namespace probefarm {
 namespace {
@@ -18,16 +19,14 @@ CLI::CheckedTransformer OneOf(std::map<std::string, Enum> names) {
 
 }  // namespace
 
-Connection& CommandContext::connection() {
-  if (!connection_) {
-    if (address.empty()) {
-      char const* const named =
-          std::getenv("PROBEFARM_COORDINATOR");  // NOLINT(concurrency-mt-unsafe)
-      address = named != nullptr && *named != '\0' ? named : kDefaultAddress;
-    }
-    connection_ = std::make_unique<Connection>(address);
+absl::Status CommandContext::Connect() {
+  if (address.empty()) {
+    char const* const named =
+        std::getenv("PROBEFARM_COORDINATOR");  // NOLINT(concurrency-mt-unsafe)
+    address = named != nullptr && *named != '\0' ? named : kDefaultAddress;
   }
-  return *connection_;
+  ASSIGN_OR_RETURN(connection_, Connection::Make(address, transport));
+  return absl::OkStatus();
 }
 
 CLI::App* AddVerb(CLI::App& app, std::string const& name, std::string const& description,
@@ -36,6 +35,18 @@ CLI::App* AddVerb(CLI::App& app, std::string const& name, std::string const& des
   verb->footer("Examples:\n" + examples);
   verb->callback([action = std::move(action), &chosen] { chosen = action; });
   return verb;
+}
+
+void AddTransportOptions(CLI::App& app, ClientTransport& transport) {
+  app.add_option("--tls-ca", transport.tls.ca,
+                 "PEM file of the CA that signed the coordinator's certificate")
+      ->envname("PROBEFARM_TLS_CA");
+  app.add_option("--tls-cert", transport.tls.certificate, "PEM file of a certificate of one's own")
+      ->envname("PROBEFARM_TLS_CERT");
+  app.add_option("--tls-key", transport.tls.key, "PEM file of its key")
+      ->envname("PROBEFARM_TLS_KEY");
+  app.add_flag("--insecure", transport.insecure,
+               "without --tls-ca: speak plain text to another machine");
 }
 
 void AddOutputOption(CLI::App& verb, OutputFormat& format) {

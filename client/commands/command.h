@@ -14,15 +14,19 @@ namespace probefarm {
 // A table is for people and may change; JSON is for programs.
 enum class OutputFormat { kTable, kJson };
 
-// What every command has: the options before the verb, and the connection made of them when it is
-// first needed. Outlives the commands. Not thread-safe.
+// What every command has: the options before the verb, and the connection made of them. Outlives
+// the commands. Not thread-safe.
 class CommandContext {
  public:
-  // The coordinator named on the command line, else by PROBEFARM_COORDINATOR, else 127.0.0.1:7600.
-  // Owned by this; made at the first call, after which `address` counts no more.
-  Connection& connection();
+  // To the coordinator named on the command line, else by PROBEFARM_COORDINATOR, else
+  // 127.0.0.1:7600. Errors are those of Connection::Make(). Once, after the command line was
+  // parsed.
+  absl::Status Connect();
+  // Owned by this, after Connect().
+  Connection& connection() { return *connection_; }
 
-  std::string address;  // --coordinator, ADDR:PORT; empty when it was not given
+  std::string address;        // --coordinator, ADDR:PORT; empty when it was not given
+  ClientTransport transport;  // --tls-ca, --tls-cert, --tls-key, --insecure
 
  private:
   std::unique_ptr<Connection> connection_;
@@ -41,6 +45,10 @@ CLI::App* AddVerb(CLI::App& app, std::string const& name, std::string const& des
 // Each of these adds options that write into their last argument, which outlives the parsing and
 // keeps its value where an option is not given. A value that an option does not know is a usage
 // error that lists the known ones; whether a regular expression is one the coordinator says.
+
+// --tls-ca, --tls-cert, --tls-key, which PROBEFARM_TLS_CA, PROBEFARM_TLS_CERT and PROBEFARM_TLS_KEY
+// stand in for, and --insecure
+void AddTransportOptions(CLI::App& app, ClientTransport& transport);
 
 // -o table|json
 void AddOutputOption(CLI::App& verb, OutputFormat& format);

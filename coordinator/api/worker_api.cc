@@ -105,7 +105,7 @@ grpc::ServerUnaryReactor* WorkerApi::OpenSession(grpc::CallbackServerContext* co
   absl::StatusOr<Arch> const arch = FromWire(request->capabilities().arch());
   if (!arch.ok()) return Finished(context, arch.status());
   NewSession session;
-  session.session = NewSessionToken();
+  session.session = NewSessionToken(request->worker_id());
   session.worker = request->worker_id();
   session.capabilities = {*arch, request->capabilities().memory_bytes_per_slot(),
                           request->capabilities().engine()};

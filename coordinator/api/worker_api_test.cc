@@ -57,7 +57,7 @@ class WorkerApiTest : public ApiFixture {
 TEST_F(WorkerApiTest, ASessionHasATokenOfItsOwnAndTheTtl) {
   ASSERT_OK_AND_ASSIGN(auto const first, Ask(&Stub::OpenSession, Opening()));
   ASSERT_OK_AND_ASSIGN(auto const second, Ask(&Stub::OpenSession, Opening()));
-  EXPECT_THAT(first.session(), SizeIs(32));
+  EXPECT_THAT(first.session(), SizeIs(64));
   EXPECT_NE(first.session(), second.session());
   EXPECT_EQ(FromWire(first.ttl()), absl::Seconds(30));
 }

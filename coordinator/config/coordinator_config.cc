@@ -1,5 +1,6 @@
 #include "coordinator/config/coordinator_config.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "coordinator/config/http_url.h"
 #include "lib/driver/asset_name.h"
@@ -23,11 +24,13 @@ LogLevel ReadLogLevel(YamlMapping& top) {
   return LogLevel::kError;
 }
 
-HttpConfig ReadHttp(YamlMapping& top) {
+HttpConfig ReadHttp(YamlMapping& top, bool tls) {
   HttpConfig config;
   top.Mapping("http", YamlMapping::Presence::kOptional, [&](YamlMapping& http) {
     std::string const url = http.String("public_url", config.public_url);
     if (!url.empty()) http.Check("public_url", CheckHttpUrl(url));
+    if (tls && absl::StartsWith(url, "http:"))
+      http.Error("public_url", "is not https://, which is all that is served with `tls`");
     config.public_url = std::string(absl::StripSuffix(url, "/"));
   });
   return config;
@@ -40,7 +43,8 @@ CoordinatorConfig ReadConfig(YamlMapping& top) {
   config.driver_name = ReadDriverName(top, config.driver_name);
   config.log_level = ReadLogLevel(top);
   config.reflection = top.Bool("reflection", config.reflection);
-  config.http = ReadHttp(top);
+  config.tls = ReadTls(top);
+  config.http = ReadHttp(top, !config.tls.certificate.empty());
   config.drivers = ReadDrivers(top);
   config.feeds = ReadFeeds(top);
   config.builders = ReadBuilders(top);

@@ -8,6 +8,7 @@
 #include "coordinator/config/feed_config.h"
 #include "coordinator/config/lease_config.h"
 #include "coordinator/config/release_config.h"
+#include "coordinator/config/tls_config.h"
 #include "coordinator/config/toolchain_config.h"
 #include "lib/build/build_spec.h"
 #include "lib/config/yaml_reader.h"
@@ -18,8 +19,8 @@ namespace probefarm {
 // The mapping `http`. Where --http listens at every address, or behind a proxy, it must say how
 // workers get here: they fetch builder images from it and upload to it.
 struct HttpConfig {
-  // How workers and users reach the HTTP port, without a slash at its end; empty: http:// and the
-  // address that --http gives.
+  // How workers and users reach the HTTP port, without a slash at its end; empty: http:// (https://
+  // with `tls`) and the address that --http gives. With `tls` it is https://.
   std::string public_url;
   friend bool operator==(HttpConfig const&, HttpConfig const&) = default;
 };
@@ -34,6 +35,7 @@ struct CoordinatorConfig {
   // With it tools such as grpcurl can list the services.
   bool reflection = false;  // of the gRPC server
   HttpConfig http;
+  TlsFiles tls;  // of both ports; plain text without a certificate
   std::vector<DriverConfig> drivers;
   FeedsConfig feeds;
   std::vector<BuilderConfig> builders;

@@ -12,6 +12,7 @@
 namespace probefarm {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -241,6 +242,30 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{SmallWith("root: releases", "root: \"\""),
                 "12: releases.directory.root: is empty"}),
     RowName());
+
+TEST(LoadConfig, ReadsTheFilesForTls) {
+  ASSERT_OK_AND_ASSIGN(
+      CoordinatorConfig const config,
+      Load(absl::StrCat(kSmall, "tls: {certificate: c.pem, key: c.key, client_ca: ca.pem}\n",
+                        "http: {public_url: \"https://farm.example:7601\"}\n")));
+  EXPECT_EQ(config.tls, (TlsFiles{"c.pem", "c.key", "ca.pem"}));
+  EXPECT_EQ(Load(kSmall)->tls, TlsFiles());
+}
+
+TEST(LoadConfig, RefusesHalfOfWhatTlsNeeds) {
+  EXPECT_THAT(Load(absl::StrCat(kSmall, "tls:\n  certificate: c.pem\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr(":14: tls.key: "), HasSubstr("there is a certificate"))));
+  EXPECT_THAT(Load(absl::StrCat(kSmall, "tls:\n  client_ca: ca.pem\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("tls.certificate: is empty")));
+}
+
+TEST(LoadConfig, RefusesAPublicUrlInPlainTextBesideTls) {
+  EXPECT_THAT(Load(absl::StrCat(kSmall, "tls: {certificate: c.pem, key: c.key}\n",
+                                "http: {public_url: \"http://farm.example:7601\"}\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr(":14: http.public_url: "), HasSubstr("https://"))));
+}
 
 }  // namespace
 }  // namespace probefarm

@@ -114,8 +114,8 @@ class HttpServerTest : public testing::Test {
     routes.Add("/count/", std::make_unique<CountingPage>());
     routes.Add("/gate", std::make_unique<GatedPage>(&gate_));
     ASSERT_OK_AND_ASSIGN(ListenSocket socket, ListenSocket::Bind("127.0.0.1:0"));
-    ASSERT_OK_AND_ASSIGN(
-        server_, HttpServer::Start(std::move(socket), std::move(routes), options, &metrics_));
+    ASSERT_OK_AND_ASSIGN(server_, HttpServer::Start(std::move(socket), std::move(routes), options,
+                                                    std::nullopt, &metrics_));
   }
 
   HttpRequest Request(std::string method, std::string const& path) const {

@@ -48,7 +48,7 @@ void MhdExchange::Route(absl::string_view raw_path) {
     return;
   }
   request_.path = *std::move(path);
-  HttpRoutes::Match match = context_.routes.Find(request_.path);
+  HttpRoutes::Match match = context_.shared.routes.Find(request_.path);
   handler_ = match.handler;
   route_ = std::move(match.route);
   request_.rest = std::move(match.rest);
@@ -79,7 +79,7 @@ bool MhdExchange::TakeBody(absl::string_view piece) {
     return true;
   }
   dropped_bytes_ += static_cast<int64_t>(piece.size());
-  return dropped_bytes_ <= context_.max_dropped_bytes;
+  return dropped_bytes_ <= context_.shared.max_dropped_bytes;
 }
 
 HttpAnswer MhdExchange::MakeAnswer() {
@@ -89,7 +89,7 @@ HttpAnswer MhdExchange::MakeAnswer() {
 bool MhdExchange::End() {
   if (answer_) return SendAnswer();
   MHD_suspend_connection(connection_);
-  bool const accepted = context_.workers.Run([this] {
+  bool const accepted = context_.shared.workers.Run([this] {
     answer_ = MakeAnswer();
     MHD_resume_connection(connection_);  // `this` may be gone right after
   });
@@ -101,8 +101,10 @@ bool MhdExchange::End() {
 }
 
 bool MhdExchange::SendAnswer() {
-  context_.metrics->Count("probefarm_http_requests_total", "HTTP requests by route and status",
-                          {{"route", route_}, {"status", absl::StrCat(answer_->status)}});
+  context_.shared.metrics->Count("probefarm_http_requests_total",
+                                 "HTTP requests by route and status",
+                                 {{"route", route_}, {"status", absl::StrCat(answer_->status)}});
+  if (context_.retired) answer_->headers.emplace_back("Connection", "close");
   return QueueAnswer(connection_, *std::move(answer_));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,11 +17,20 @@ struct MHD_Connection;
 namespace probefarm {
 
 // What all requests of a server share.
-struct ExchangeContext {
+struct ExchangeShared {
   HttpRoutes routes;
   HttpWorkers workers;
   Metrics* metrics = nullptr;
   int64_t max_dropped_bytes = 0;
+};
+
+// What all requests of one of its loops share.
+struct ExchangeContext {
+  explicit ExchangeContext(ExchangeShared& shared_in) : shared(shared_in) {}
+
+  ExchangeShared& shared;
+  // Another loop has taken its place: connections are to be closed as soon as they can be.
+  std::atomic<bool> retired = false;
 };
 
 // One request and its answer, as libmicrohttpd's loop meets them:

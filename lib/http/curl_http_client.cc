@@ -9,6 +9,7 @@
 #include "lib/http/http_client.h"
 #include "lib/http/redirect.h"
 #include "lib/http/request_check.h"
+#include "lib/http/url_host.h"
 #include "lib/runtime/clock.h"
 #include "lib/runtime/mutex.h"
 #include "lib/runtime/status_macros.h"
@@ -45,7 +46,8 @@ class SessionPool {
 
 class CurlHttpClient final : public HttpClient {
  public:
-  explicit CurlHttpClient(CurlEndpoint endpoint) : endpoint_(std::move(endpoint)) {}
+  CurlHttpClient(CurlEndpoint endpoint, HttpTrust trust)
+      : endpoint_(std::move(endpoint)), trust_(std::move(trust)) {}
 
   absl::StatusOr<HttpResponse> Send(HttpRequest const& request) override {
     ASSIGN_OR_RETURN(std::unique_ptr<CurlSession> session, sessions_.Take());
@@ -72,24 +74,27 @@ class CurlHttpClient final : public HttpClient {
                                         absl::Duration deadline) {
     RETURN_IF_ERROR(CheckRequest(request));
     session.Prepare(endpoint_);
+    if (!trust_.host.empty() && IsAtHost(request.url, trust_.host)) session.TrustOnly(trust_.ca());
     return CurlTransfer(session, request, clock_, deadline).Run();
   }
 
   CurlEndpoint const endpoint_;
+  HttpTrust const trust_;
   SystemClock const clock_;
   SessionPool sessions_;
 };
 
 }  // namespace
 
-std::unique_ptr<HttpClient> MakeHttpClient(std::string user_agent) {
-  return std::make_unique<CurlHttpClient>(CurlEndpoint{std::move(user_agent), ""});
+std::unique_ptr<HttpClient> MakeHttpClient(std::string user_agent, HttpTrust trust) {
+  return std::make_unique<CurlHttpClient>(CurlEndpoint{std::move(user_agent), ""},
+                                          std::move(trust));
 }
 
 std::unique_ptr<HttpClient> MakeUnixSocketHttpClient(std::string socket_path,
                                                      std::string user_agent) {
   return std::make_unique<CurlHttpClient>(
-      CurlEndpoint{std::move(user_agent), std::move(socket_path)});
+      CurlEndpoint{std::move(user_agent), std::move(socket_path)}, HttpTrust());
 }
 
 }  // namespace probefarm

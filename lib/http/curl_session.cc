@@ -55,6 +55,7 @@ void CurlSession::Prepare(CurlEndpoint const& endpoint) {
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
@@ -66,6 +67,13 @@ void CurlSession::Prepare(CurlEndpoint const& endpoint) {
   if (endpoint.unix_socket_path.empty()) return;
   curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, endpoint.unix_socket_path.c_str());
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
+}
+
+void CurlSession::TrustOnly(std::string const& ca) {
+  curl_blob copied{const_cast<char*>(ca.data()), ca.size(), CURL_BLOB_COPY};
+  curl_easy_setopt(easy_.get(), CURLOPT_CAINFO, nullptr);
+  curl_easy_setopt(easy_.get(), CURLOPT_CAPATH, nullptr);
+  curl_easy_setopt(easy_.get(), CURLOPT_CAINFO_BLOB, &copied);
 }
 
 bool CurlSession::HasInput() const {

@@ -53,9 +53,13 @@ class CurlSession {
   char const* error_text() const { return error_text_; }
 
   // Forgets the options of the last transfer and sets those that all transfers share: HTTP/1.1 over
-  // http and https only, no signals, and for a Unix socket no proxy, whatever the environment says.
-  // Open connections stay. `endpoint` is copied.
+  // http and https only (TLS 1.2 or later), no signals, and for a Unix socket no proxy, whatever
+  // the environment says. Open connections stay. `endpoint` is copied.
   void Prepare(CurlEndpoint const& endpoint);
+
+  // Of https, after Prepare(): the server's certificate must come from one of these authorities
+  // (PEM), and not from one of the system's.
+  void TrustOnly(std::string const& ca);
 
   // Whether something has come in on a connection opened since Prepare() that libcurl has not read.
   // Does not block.

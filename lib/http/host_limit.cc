@@ -3,27 +3,18 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "lib/http/request_check.h"
+#include "lib/http/url_host.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
 namespace {
 
 constexpr absl::Duration kAskEvery = absl::Seconds(1);
-constexpr absl::string_view kAfterScheme = "://";
 
 }  // namespace
 
-std::string HostOf(absl::string_view url) {
-  if (size_t const scheme = url.find(kAfterScheme); scheme != absl::string_view::npos)
-    url.remove_prefix(scheme + kAfterScheme.size());
-  url = url.substr(0, url.find_first_of("/?#"));
-  if (size_t const user = url.rfind('@'); user != absl::string_view::npos)
-    url.remove_prefix(user + 1);
-  return std::string(url);
-}
-
 absl::StatusOr<HttpResponse> HostLimitedClient::Send(HttpRequest const& request) {
-  std::string const host = HostOf(request.url);
+  std::string const host = HostOfUrl(request.url);
   RETURN_IF_ERROR(Enter(host, request));
   absl::Cleanup const leave = [&] { Leave(host); };
   return http_->Send(request);

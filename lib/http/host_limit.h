@@ -29,8 +29,4 @@ class HostLimitedClient final : public HttpClient {
   std::map<std::string, int> busy_ GUARDED_BY(mu_);  // by host; none is 0
 };
 
-// "mirror.example:8080" of "http://user@mirror.example:8080/x": what stands between the scheme and
-// the path, without a user. The text itself when it is no URL. Pure.
-std::string HostOf(absl::string_view url);
-
 }  // namespace probefarm

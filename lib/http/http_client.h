@@ -81,10 +81,19 @@ class HttpClient {
   virtual absl::StatusOr<HttpResponse> Send(HttpRequest const& request) = 0;
 };
 
+// Whom to believe at one host, instead of the system's certificate authorities. Every other host is
+// verified by those, and this one by nobody else.
+struct HttpTrust {
+  std::string host;  // as in the URL, brackets included; whatever the port. Empty: none
+  // The authorities' certificates, as PEM. Asked before each request to the host, on the thread of
+  // Send(): they may change.
+  std::function<std::string()> ca;
+};
+
 // Over TCP, by libcurl, through the proxy that the environment names (http_proxy, …); connections
 // are reused; where an idle one turns out dead a new one is made, and for a body, which cannot be
 // sent twice, always. An early answer in the middle of an upload ends the upload and is returned.
-std::unique_ptr<HttpClient> MakeHttpClient(std::string user_agent);
+std::unique_ptr<HttpClient> MakeHttpClient(std::string user_agent, HttpTrust trust = {});
 
 // Over a Unix socket ("/var/run/docker.sock"), never through a proxy. Every request uses a
 // connection of its own from a small pool. The socket is opened by the first request: one that is

@@ -12,10 +12,10 @@ constexpr int kPingEveryMs = 20'000;
 constexpr int kPingTimeoutMs = 10'000;
 constexpr int kMaxReconnectMs = 10'000;
 constexpr int kMaxMessageBytes = 8 << 20;
+constexpr int kHandshakeTimeoutMs = 20'000;
 
-}  // namespace
-
-std::shared_ptr<grpc::Channel> MakeChannel(std::string const& address) {
+std::shared_ptr<grpc::Channel> Make(std::string const& address,
+                                    std::shared_ptr<grpc::ChannelCredentials> const& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMs);
@@ -23,7 +23,22 @@ std::shared_ptr<grpc::Channel> MakeChannel(std::string const& address) {
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMs);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> MakeChannel(std::string const& address) {
+  return Make(address, grpc::InsecureChannelCredentials());
+}
+
+std::shared_ptr<grpc::Channel> MakeTlsChannel(std::string const& address,
+                                              TlsCredentials const& tls) {
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = tls.pem.ca;
+  options.pem_cert_chain = tls.pem.certificate;
+  options.pem_private_key = tls.pem.key;
+  return Make(address, grpc::SslCredentials(options));
 }
 
 void ConfigureServer(grpc::ServerBuilder& builder) {
@@ -32,6 +47,7 @@ void ConfigureServer(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   // Two servers that share a port would each see half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "lib/tls/tls_credentials.h"
 
 namespace probefarm {
 
@@ -17,10 +18,16 @@ namespace probefarm {
 // wrong one shows at the first call, as UNAVAILABLE. Answers may have up to 8 MB. Thread-safe.
 std::shared_ptr<grpc::Channel> MakeChannel(std::string const& address);
 
+// The same over TLS 1.2 or later. The server's certificate must be signed by `tls.pem.ca` and name
+// the host of `address`; this end shows its own if there is one. A server of which that is not true
+// is UNAVAILABLE. What is there stays for the channel's life: for other credentials make another.
+std::shared_ptr<grpc::Channel> MakeTlsChannel(std::string const& address,
+                                              TlsCredentials const& tls);
+
 // What the server must allow for the pings of MakeChannel(): a server answers pings more frequent
 // than its minimum with GOAWAY "too_many_pings". Also bounds requests to 8 MB, has the server ping
 // its clients in turn, and refuses to share its port with another server, which would get half of
-// the calls. Before BuildAndStart().
+// the calls, and gives a client twenty seconds to be through with TLS. Before BuildAndStart().
 void ConfigureServer(grpc::ServerBuilder& builder);
 
 // Gives up `timeout` (finite) from now, with DEADLINE_EXCEEDED. Before the call. A call without it

@@ -117,6 +117,17 @@ absl::StatusOr<Response> Call(v1::WorkerService::Stub& stub,
 GrpcCoordinator::GrpcCoordinator(std::shared_ptr<grpc::Channel> const& channel)
     : stub_(v1::WorkerService::NewStub(channel)) {}
 
+void GrpcCoordinator::UseChannel(std::shared_ptr<grpc::Channel> const& channel) {
+  std::shared_ptr<v1::WorkerService::Stub> next = v1::WorkerService::NewStub(channel);
+  MutexLock lock(mu_);
+  stub_.swap(next);
+}
+
+std::shared_ptr<v1::WorkerService::Stub> GrpcCoordinator::stub() {
+  MutexLock lock(mu_);
+  return stub_;
+}
+
 absl::StatusOr<Session> GrpcCoordinator::OpenSession(WorkerDescription const& worker,
                                                      std::vector<LeaseName> const& held) {
   v1::OpenSessionRequest request;
@@ -127,7 +138,7 @@ absl::StatusOr<Session> GrpcCoordinator::OpenSession(WorkerDescription const& wo
   request.set_slots(worker.slots);
   for (LeaseName const& name : held) *request.add_held() = ToWire(name);
   ASSIGN_OR_RETURN(auto const response,
-                   Call(*stub_, &v1::WorkerService::Stub::OpenSession, request, kTimeout));
+                   Call(*stub(), &v1::WorkerService::Stub::OpenSession, request, kTimeout));
   return Session{response.session(), FromWire(response.ttl()), VerdictsOf(response.verdicts())};
 }
 
@@ -144,7 +155,7 @@ absl::StatusOr<std::vector<Lease>> GrpcCoordinator::Acquire(std::string const& s
   bool const waits = wish.wait > absl::ZeroDuration();
   if (waits && !Register(&context)) return absl::CancelledError("no lease is wanted any more");
   v1::AcquireResponse response;
-  grpc::Status const status = stub_->Acquire(&context, request, &response);
+  grpc::Status const status = stub()->Acquire(&context, request, &response);
   bool const interrupted = waits && Unregister(&context);
   RETURN_IF_ERROR(interrupted ? FromGrpc(status) : FromServer(status));
   std::vector<Lease> leases;
@@ -189,7 +200,7 @@ absl::StatusOr<HeartbeatReply> GrpcCoordinator::Heartbeat(std::string const& ses
   request.set_free_slots(free_slots);
   request.set_draining(draining);
   ASSIGN_OR_RETURN(auto const response,
-                   Call(*stub_, &v1::WorkerService::Stub::Heartbeat, request, kHeartbeatTimeout));
+                   Call(*stub(), &v1::WorkerService::Stub::Heartbeat, request, kHeartbeatTimeout));
   return HeartbeatReply{VerdictsOf(response.verdicts()), response.drain()};
 }
 
@@ -201,7 +212,7 @@ absl::StatusOr<int64_t> GrpcCoordinator::AppendLog(std::string const& session, L
   request.set_offset(offset);
   request.set_data(bytes);
   ASSIGN_OR_RETURN(auto const response,
-                   Call(*stub_, &v1::WorkerService::Stub::AppendLog, request, kTimeout));
+                   Call(*stub(), &v1::WorkerService::Stub::AppendLog, request, kTimeout));
   return response.length();
 }
 
@@ -213,7 +224,7 @@ absl::StatusOr<NextStep> GrpcCoordinator::ReportArtifact(std::string const& sess
   *request.mutable_lease() = ToWire(lease);
   request.mutable_artifact()->set_sha256(sha256);
   request.mutable_artifact()->set_size(size);
-  ASSIGN_OR_RETURN(auto const response, Call(*stub_, &v1::WorkerService::Stub::ReportArtifact,
+  ASSIGN_OR_RETURN(auto const response, Call(*stub(), &v1::WorkerService::Stub::ReportArtifact,
                                              request, kPublishTimeout));
   return StepOf(response);
 }
@@ -228,7 +239,7 @@ absl::StatusOr<NextStep> GrpcCoordinator::ReportUpload(std::string const& sessio
   request.set_body(answer.body);
   request.set_error(answer.error);
   ASSIGN_OR_RETURN(auto const response,
-                   Call(*stub_, &v1::WorkerService::Stub::ReportUpload, request, kPublishTimeout));
+                   Call(*stub(), &v1::WorkerService::Stub::ReportUpload, request, kPublishTimeout));
   return StepOf(response);
 }
 
@@ -241,7 +252,7 @@ absl::Status GrpcCoordinator::Complete(std::string const& session, LeaseName lea
                                 : v1::CompleteRequest::TRANSIENT_FAILURE);
   request.mutable_reason()->set_code(code);
   request.mutable_reason()->set_text(text);
-  return Call(*stub_, &v1::WorkerService::Stub::Complete, request, kTimeout).status();
+  return Call(*stub(), &v1::WorkerService::Stub::Complete, request, kTimeout).status();
 }
 
 absl::Status GrpcCoordinator::Release(std::string const& session, LeaseName lease,
@@ -251,7 +262,7 @@ absl::Status GrpcCoordinator::Release(std::string const& session, LeaseName leas
   *request.mutable_lease() = ToWire(lease);
   request.mutable_reason()->set_code(code);
   request.mutable_reason()->set_text(text);
-  return Call(*stub_, &v1::WorkerService::Stub::Release, request, kTimeout).status();
+  return Call(*stub(), &v1::WorkerService::Stub::Release, request, kTimeout).status();
 }
 
 }  // namespace probefarm

@@ -26,6 +26,9 @@ class GrpcCoordinator final : public CoordinatorClient {
   // Does not connect yet; the channel (lib/rpc/channel.h) connects, and again, by itself.
   explicit GrpcCoordinator(std::shared_ptr<grpc::Channel> const& channel);
 
+  // For calls from now on; those under way end on the channel that they began on.
+  void UseChannel(std::shared_ptr<grpc::Channel> const& channel) EXCLUDES(mu_);
+
   absl::StatusOr<Session> OpenSession(WorkerDescription const& worker,
                                       std::vector<LeaseName> const& held) override;
   absl::StatusOr<std::vector<Lease>> Acquire(std::string const& session, Wish const& wish) override;
@@ -51,8 +54,10 @@ class GrpcCoordinator final : public CoordinatorClient {
   // Whether it may have been interrupted.
   bool Unregister(grpc::ClientContext* call) EXCLUDES(mu_);
 
-  std::unique_ptr<v1::WorkerService::Stub> stub_;
+  std::shared_ptr<v1::WorkerService::Stub> stub() EXCLUDES(mu_);
+
   Mutex mu_;
+  std::shared_ptr<v1::WorkerService::Stub> stub_ GUARDED_BY(mu_);
   std::set<grpc::ClientContext*> waiting_ GUARDED_BY(mu_);
   bool interrupted_ GUARDED_BY(mu_) = false;
 };

@@ -193,5 +193,24 @@ TEST_F(GrpcCoordinatorTest, ErrorsCarryOver) {
   EXPECT_EQ(service_.completed.reason().code(), "compiler_error");
 }
 
+TEST_F(GrpcCoordinatorTest, CallsFromNowOnGoByTheNewChannelAndThoseUnderWayEndOnTheOldOne) {
+  service_.hang = true;
+  auto const old_poll = std::async(std::launch::async, [&] {
+    return coordinator_->Acquire("s", "r", 1, absl::Seconds(20)).status();
+  });
+  service_.polls.get_future().wait();
+  ScriptedService other;
+  other.beaten.set_drain(true);
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&other);
+  std::unique_ptr<grpc::Server> const server = builder.BuildAndStart();
+  coordinator_->UseChannel(server->InProcessChannel(grpc::ChannelArguments()));
+  ASSERT_OK_AND_ASSIGN(HeartbeatReply const reply, coordinator_->Heartbeat("s", {}, 1, false));
+  EXPECT_TRUE(reply.drain);
+  EXPECT_EQ(old_poll.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  coordinator_->InterruptAcquire();
+  old_poll.wait();
+}
+
 }  // namespace
 }  // namespace probefarm

@@ -28,7 +28,8 @@ class DirectoryUnderTest final : public ReleaseHostUnderTest {
     HttpRoutes routes;
     routes.Add(UploadEndpoint::kRoute, std::make_unique<UploadEndpoint>(host_.get()));
     routes.Add(ReleasePages::kRoute, std::make_unique<ReleasePages>(host_.get()));
-    server_ = HttpServer::Start(std::move(socket), std::move(routes), {}, &metrics_).value();
+    server_ = HttpServer::Start(std::move(socket), std::move(routes), {}, std::nullopt, &metrics_)
+                  .value();
   }
 
   ReleaseHost& host() override { return *host_; }

@@ -80,17 +80,23 @@ absl::Status Farm::StartCoordinator() {
       absl::StrCat("the coordinator ended instead of serving: ", of_this_run()));
 }
 
+std::vector<std::string> Farm::Command(std::string const& program) const {
+  std::vector<std::string> argv = {Program(program), "--coordinator", grpc_};
+  if (!tls_ca_.empty()) argv.insert(argv.end(), {"--tls-ca", tls_ca_});
+  return argv;
+}
+
 absl::StatusOr<std::unique_ptr<RunningProgram>> Farm::StartWorker(
     std::string const& name, std::vector<std::string> const& options) const {
-  std::vector<std::string> argv = {Program("probefarm-worker"), "--coordinator", grpc_,
-                                   "--cache-dir", WorkerFolder(name)};
+  std::vector<std::string> argv = Command("probefarm-worker");
+  argv.insert(argv.end(), {"--cache-dir", WorkerFolder(name)});
   argv.insert(argv.end(), options.begin(), options.end());
   return RunningProgram::Start(std::move(argv), WorkerFolder(name) + ".log");
 }
 
 absl::StatusOr<SubprocessResult> Farm::Client(std::vector<std::string> arguments) const {
   SubprocessCommand command;
-  command.argv = {Program("probefarm"), "--coordinator", grpc_};
+  command.argv = Command("probefarm");
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.timeout = kPatience;
   return RunSubprocess(command);
@@ -98,7 +104,7 @@ absl::StatusOr<SubprocessResult> Farm::Client(std::vector<std::string> arguments
 
 absl::StatusOr<std::unique_ptr<RunningProgram>> Farm::StartClient(
     std::string const& name, std::vector<std::string> arguments) const {
-  std::vector<std::string> argv = {Program("probefarm"), "--coordinator", grpc_};
+  std::vector<std::string> argv = Command("probefarm");
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return RunningProgram::Start(std::move(argv), absl::StrCat(folder_, "/", name, ".log"));
 }

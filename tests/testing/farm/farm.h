@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -40,6 +41,9 @@ class Farm {
 
   // Where the programs are that the build made.
   static std::string Program(std::string const& name);
+
+  // Workers and clients that start from now on speak TLS, and believe this CA.
+  void UseTls(std::string ca_file) { tls_ca_ = std::move(ca_file); }
 
   // Read by the next coordinator that starts.
   void WriteConfig(FarmConfig const& config) const;
@@ -80,9 +84,13 @@ class Farm {
   std::string releases() const { return folder_ + "/releases/releases/download"; }
 
  private:
+  // A program with the options that every command line has.
+  std::vector<std::string> Command(std::string const& program) const;
+
   std::string const folder_;
   std::string const grpc_;
   std::string const http_;
+  std::string tls_ca_;
   std::unique_ptr<RunningProgram> coordinator_;
 };
 
