@@ -54,7 +54,7 @@ TEST_P(ContainerEngineContract, SaysWhatItIs) {
 
 TEST_P(ContainerEngineContract, SaysWhereItKeepsItsData) {
   ASSERT_OK_AND_ASSIGN(std::string const folder, engine().DataFolder());
-  EXPECT_THAT(folder, StartsWith("/"));
+  EXPECT_THAT(folder, testing::StartsWith("/"));
 }
 
 TEST_P(ContainerEngineContract, HasTheImageThatWasLoadedAndNoOther) {
