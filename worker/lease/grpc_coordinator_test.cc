@@ -196,7 +196,7 @@ TEST_F(GrpcCoordinatorTest, ErrorsCarryOver) {
 TEST_F(GrpcCoordinatorTest, CallsFromNowOnGoByTheNewChannelAndThoseUnderWayEndOnTheOldOne) {
   service_.hang = true;
   auto const old_poll = std::async(std::launch::async, [&] {
-    return coordinator_->Acquire("s", "r", 1, absl::Seconds(20)).status();
+    return coordinator_->Acquire("s", {"r", absl::Seconds(20)}).status();
   });
   service_.polls.get_future().wait();
   ScriptedService other;
