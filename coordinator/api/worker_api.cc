@@ -87,13 +87,17 @@ WorkerApi::WorkerApi(Store& store, Dispatcher& dispatcher, PhaseBoard& phases, P
       executor_(executor),
       metrics_(metrics),
       clock_(clock),
-      options_(options) {}
+      options_(options) {
+  CountRejected(0);
+}
+
+void WorkerApi::CountRejected(int by) {
+  metrics_.Count("probefarm_stale_epoch_rejected_total",
+                 "Writes of workers whose lease or session was over", {}, by);
+}
 
 grpc::Status WorkerApi::Refused(absl::Status const& status) {
-  if (absl::IsAborted(status)) {
-    metrics_.Count("probefarm_stale_epoch_rejected_total",
-                   "Writes of workers whose lease or session was over");
-  }
+  if (absl::IsAborted(status)) CountRejected(1);
   return ToGrpc(status);
 }
 

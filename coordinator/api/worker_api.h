@@ -77,6 +77,8 @@ class WorkerApi final : public v1::WorkerService::CallbackService {
  private:
   // Counts refused stale writes, then the status as gRPC has it.
   grpc::Status Refused(absl::Status const& status);
+  // By 0 from the start, so that the first one is an increase too.
+  void CountRejected(int by);
 
   Store& store_;
   Dispatcher& dispatcher_;

@@ -22,10 +22,12 @@ using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
 using ::testing::SizeIs;
 
-std::string SamplePath() {
+std::filesystem::path DeployFolder() {
   std::filesystem::path const folder = std::filesystem::path(TEST_DATA_DIR).parent_path();
-  return folder.parent_path().parent_path() / "deploy" / "coordinator.yaml";
+  return folder.parent_path().parent_path() / "deploy";
 }
+
+std::string SamplePath() { return DeployFolder() / "coordinator.yaml"; }
 
 // The sample with the other forms that it shows.
 std::string WholeSample() {
@@ -119,6 +121,17 @@ TEST(Sample, ShowsTheDefaultOfEachKeyThatHasOne) {
     ++optional_keys;
   }
   EXPECT_GE(optional_keys, 20);
+}
+
+// Where containers and pods find what they are given.
+TEST(Sample, IsWhatTheDeploymentsStartFrom) {
+  for (char const* path :
+       {"compose/coordinator.yaml", "kubernetes/overlays/single/coordinator.yaml"}) {
+    SCOPED_TRACE(path);
+    ASSERT_OK_AND_ASSIGN(CoordinatorConfig const config, LoadConfig(DeployFolder() / path));
+    EXPECT_EQ(config.http.public_url, "http://coordinator:7601");
+    EXPECT_THAT(config.builders, SizeIs(1));
+  }
 }
 
 }  // namespace

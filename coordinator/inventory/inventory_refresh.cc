@@ -52,10 +52,11 @@ FeedState InventoryRefresh::Read(KernelFeed& feed, FeedState const* before) {
   absl::StatusOr<std::vector<Kernel>> kernels = feed.Fetch();
   MetricLabels const labels = {{"feed", feed.name()}};
   metrics_.Observe("probefarm_feed_seconds", "Time to read a feed", labels, clock_.Now() - started);
+  metrics_.Count("probefarm_feed_errors_total", "Readings of a feed that failed", labels,
+                 kernels.ok() ? 0 : 1);
   if (!kernels.ok()) {
     Log(LogLevel::kError, "feed failed, its last good state stays in force",
         {{"feed", feed.name()}, {"error", kernels.status().ToString()}});
-    metrics_.Count("probefarm_feed_errors_total", "Readings of a feed that failed", labels);
     FeedState state = before != nullptr ? *before : FeedState{feed.name(), {}, std::nullopt, ""};
     state.error = std::string(kernels.status().message());
     return state;

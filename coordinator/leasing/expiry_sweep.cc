@@ -16,8 +16,9 @@ void ExpirySweep::RunOnce() {
 }
 
 void ExpirySweep::Record(std::vector<ExpiredLease> const& expired) {
+  metrics_.Count("probefarm_lease_expired_total", "Leases taken away from lost workers", {},
+                 static_cast<double>(expired.size()));
   for (ExpiredLease const& lease : expired) {
-    metrics_.Count("probefarm_lease_expired_total", "Leases taken away from lost workers");
     Log(LogLevel::kWarning, "lease expired",
         {{"job", lease.key.job},
          {"epoch", lease.key.epoch},

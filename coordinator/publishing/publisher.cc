@@ -54,7 +54,10 @@ Publisher::Publisher(Store& store, ReleaseHost& host, Clock& clock, Metrics& met
       host_(host),
       clock_(clock),
       metrics_(metrics),
-      on_published_(std::move(on_published)) {}
+      on_published_(std::move(on_published)) {
+  CountPublished(0);
+  CountConflicts(0);
+}
 
 absl::StatusOr<OfferAnswer> Publisher::Offer(LeaseRef const& lease, Artifact const& artifact) {
   ASSIGN_OR_RETURN(Job const job, ApplyToLease(store_, lease, job_event::ReportArtifact{artifact}));
@@ -195,9 +198,10 @@ absl::Status Publisher::Publish(Job const& job, HostedAsset const& asset) {
   absl::Status const recorded = Await<Job>([&](auto done) {
                                   store_.Publish(job.id, std::move(record), std::move(done));
                                 }).status();
-  if (absl::IsAlreadyExists(recorded)) return FailOnConflict(job, std::string(recorded.message())).status();
+  if (absl::IsAlreadyExists(recorded))
+    return FailOnConflict(job, std::string(recorded.message())).status();
   RETURN_IF_ERROR(recorded);
-  metrics_.Count("probefarm_published_total", "Probes that reached the catalog");
+  CountPublished(1);
   Log(LogLevel::kInfo, "published",
       {{"job", job.id},
        {"epoch", job.epoch},
@@ -208,8 +212,17 @@ absl::Status Publisher::Publish(Job const& job, HostedAsset const& asset) {
   return absl::OkStatus();
 }
 
+void Publisher::CountPublished(int by) {
+  metrics_.Count("probefarm_published_total", "Probes that reached the catalog", {}, by);
+}
+
+void Publisher::CountConflicts(int by) {
+  metrics_.Count("probefarm_conflicts_total", "Builds whose bytes differ from what is published",
+                 {}, by);
+}
+
 absl::StatusOr<Reason> Publisher::FailOnConflict(Job const& job, std::string const& why) {
-  metrics_.Count("probefarm_conflicts_total", "Builds whose bytes differ from what is published");
+  CountConflicts(1);
   return Fail(job, {"conflict", why});
 }
 

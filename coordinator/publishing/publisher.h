@@ -83,6 +83,9 @@ class Publisher {
   absl::StatusOr<UploadReportAnswer> SettleArrived(LeaseRef const& lease);
   absl::StatusOr<UploadReportAnswer> GrantAgain(LeaseRef const& lease, Job const& job,
                                                 std::string const& why);
+  // By 0 from the start, so that the first one is an increase too.
+  void CountPublished(int by);
+  void CountConflicts(int by);
   // Counts probefarm_conflicts_total and fails the job.
   absl::StatusOr<Reason> FailOnConflict(Job const& job, std::string const& why);
   // Logs, and moves the job to FAILED.

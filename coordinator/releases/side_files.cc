@@ -45,14 +45,17 @@ absl::Status SideFiles::WriteStale() {
   metrics_->Set("probefarm_stale_releases", "Releases whose side files are older than the catalog",
                 {}, static_cast<double>(stale.size()));
   absl::Status first_error;
+  int failures = 0;
   for (StaleRelease const& release : stale) {
     absl::Status const status = Annotate(Write(release), absl::StrCat("release ", release.tag));
     if (status.ok()) continue;
     Log(LogLevel::kWarning, "side files were not written",
         {{"tag", release.tag}, {"error", status.ToString()}});
-    metrics_->Count("probefarm_side_file_failures_total", "Releases whose side files failed");
+    ++failures;
     first_error.Update(status);
   }
+  metrics_->Count("probefarm_side_file_failures_total", "Releases whose side files failed", {},
+                  failures);
   return first_error;
 }
 

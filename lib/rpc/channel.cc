@@ -10,7 +10,10 @@ namespace {
 
 constexpr int kPingEveryMs = 20'000;
 constexpr int kPingTimeoutMs = 10'000;
-constexpr int kMaxReconnectMs = 10'000;
+// A restart of the coordinator is to cost no lease, and a worker gives its leases up after 24 s: it
+// has to try again soon, and to ask again soon where the name points.
+constexpr int kMaxReconnectMs = 2'000;
+constexpr int kResolveEveryMs = 1'000;
 constexpr int kMaxMessageBytes = 8 << 20;
 constexpr int kHandshakeTimeoutMs = 20'000;
 
@@ -22,6 +25,7 @@ std::shared_ptr<grpc::Channel> Make(std::string const& address,
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMs);
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kResolveEveryMs);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   return grpc::CreateCustomChannel(address, credentials, arguments);
 }
