@@ -20,7 +20,8 @@ namespace probefarm {
 // Towards the wire nothing can fail. Times and probes are lib/rpc/wire.h's.
 v1::JobState ToWire(JobState state);
 v1::Reason ToWire(Reason const& reason);
-// Phase and progress are left out unless a worker holds the job, `not_before` unless it waits for its backoff.
+// Phase and progress are left out unless a worker holds the job, `not_before` unless it waits for
+// its backoff.
 v1::Job ToWire(Job const& job, LeaseProgress const& progress);
 v1::LeaseVerdict ToWire(LeaseVerdict verdict);
 v1::UploadGrant ToWire(UploadGrant const& grant);

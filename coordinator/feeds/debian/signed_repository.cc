@@ -80,9 +80,8 @@ absl::Status SignedRepository::MakeKeys() const { return Run(kMakeKeys, {}); }
 
 absl::Status SignedRepository::AddPackage(std::string const& suite,
                                           RepositoryPackage const& package) const {
-  return Run(kAddPackage,
-             {suite, package.name, package.version, package.architecture, package.depends,
-              package.tree});
+  return Run(kAddPackage, {suite, package.name, package.version, package.architecture,
+                           package.depends, package.tree});
 }
 
 absl::Status SignedRepository::Publish(RepositoryRelease const& release) const {

@@ -79,8 +79,7 @@ TEST_F(DatabaseTest, TheSameStatementMayBeUsedWhileItIsInUse) {
 }
 
 TEST_F(DatabaseTest, AReaderCannotWrite) {
-  ASSERT_OK_AND_ASSIGN(auto reader,
-                       Database::Open(folder_ / "t.db", Database::Mode::kReadOnly));
+  ASSERT_OK_AND_ASSIGN(auto reader, Database::Open(folder_ / "t.db", Database::Mode::kReadOnly));
   EXPECT_THAT(reader->Run("INSERT INTO t(a) VALUES (1)"),
               StatusIs(absl::StatusCode::kPermissionDenied));
 }

@@ -22,7 +22,7 @@ struct FarmConfig {
   std::string builder;  // archive of the builder image
   std::string ttl = "4s";
   std::string leases;  // further keys of `leases`, each with a comma behind it
-  std::string more;  // YAML, appended as it is
+  std::string more;    // YAML, appended as it is
 };
 
 // The shipped programs, run as processes in a folder: one coordinator, any number of workers, and
