@@ -51,7 +51,7 @@ class DispatcherTest : public testing::Test {
     }));
   }
 
-  std::future<Leases> Poll(std::string session, absl::Duration wait,
+  std::future<Leases> Poll(std::string const& session, absl::Duration wait,
                            Dispatcher::PollId* id = nullptr, bool ahead = false) {
     auto answer = std::make_shared<std::promise<Leases>>();
     Dispatcher::PollId const poll =
@@ -176,7 +176,7 @@ TEST_F(DispatcherTest, ACancelledPollIsGrantedNothing) {
 TEST_F(DispatcherTest, APollThatIsCancelledWhileTheStoreIsAskedDoesNotWaitAfterwards) {
   OpenSession("a");
   std::promise<void> go_on;
-  store_.Ping([&](absl::StatusOr<bool>) { go_on.get_future().wait(); });
+  store_.Ping([&](absl::StatusOr<bool> const&) { go_on.get_future().wait(); });
   Dispatcher::PollId id = 0;
   std::future<Leases> poll = Poll("a", absl::Seconds(30), &id);
   dispatcher_.Cancel(id);
