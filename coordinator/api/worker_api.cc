@@ -247,7 +247,7 @@ grpc::ServerUnaryReactor* WorkerApi::Complete(grpc::CallbackServerContext* conte
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   store_.ApplyToLease(
       RefOf(request->session(), request->lease()), std::move(event),
-      [this, reactor](absl::StatusOr<Job> job) { reactor->Finish(Refused(job.status())); });
+      [this, reactor](absl::StatusOr<Job> const& job) { reactor->Finish(Refused(job.status())); });
   return reactor;
 }
 
@@ -257,7 +257,7 @@ grpc::ServerUnaryReactor* WorkerApi::Release(grpc::CallbackServerContext* contex
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   store_.ApplyToLease(
       RefOf(request->session(), request->lease()), job_event::Release{FromWire(request->reason())},
-      [this, reactor](absl::StatusOr<Job> job) { reactor->Finish(Refused(job.status())); });
+      [this, reactor](absl::StatusOr<Job> const& job) { reactor->Finish(Refused(job.status())); });
   return reactor;
 }
 

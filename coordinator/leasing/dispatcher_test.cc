@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <string>
 
@@ -50,7 +51,7 @@ class DispatcherTest : public testing::Test {
     }));
   }
 
-  std::future<Leases> Poll(std::string session, absl::Duration wait,
+  std::future<Leases> Poll(std::string const& session, absl::Duration wait,
                            Dispatcher::PollId* id = nullptr, bool ahead = false) {
     auto answer = std::make_shared<std::promise<Leases>>();
     Dispatcher::PollId const poll =
@@ -115,13 +116,14 @@ TEST_F(DispatcherTest, AWorkerWithAFreeSlotIsServedBeforeABusyOne) {
   Settle();
   EXPECT_EQ(dispatcher_.waiting(), 2);
   Enqueue(JobFor("6.1"));
-  Leases const first = idle.get();
-  ASSERT_OK(first);
-  EXPECT_THAT(*first, SizeIs(1));
+  Settle();
+  EXPECT_EQ(busy.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
   Enqueue(JobFor("6.2"));
-  Leases const second = busy.get();
-  ASSERT_OK(second);
-  EXPECT_THAT(*second, SizeIs(1));
+  for (std::future<Leases>* poll : {&idle, &busy}) {
+    Leases const leases = poll->get();
+    ASSERT_OK(leases);
+    EXPECT_THAT(*leases, SizeIs(1));
+  }
 }
 
 TEST_F(DispatcherTest, APollEndsEmptyWhenItsWaitIsOver) {
@@ -174,7 +176,7 @@ TEST_F(DispatcherTest, ACancelledPollIsGrantedNothing) {
 TEST_F(DispatcherTest, APollThatIsCancelledWhileTheStoreIsAskedDoesNotWaitAfterwards) {
   OpenSession("a");
   std::promise<void> go_on;
-  store_.Ping([&](absl::StatusOr<bool>) { go_on.get_future().wait(); });
+  store_.Ping([&](absl::StatusOr<bool> const&) { go_on.get_future().wait(); });
   Dispatcher::PollId id = 0;
   std::future<Leases> poll = Poll("a", absl::Seconds(30), &id);
   dispatcher_.Cancel(id);

@@ -25,16 +25,28 @@ using ::testing::Pair;
 
 constexpr absl::string_view kContent = "a kernel's headers";
 
+size_t StartOf(ScriptedRequest const& request) {
+  auto const range = request.headers.find("range");
+  return range == request.headers.end() ? 0 : std::stoul(range->second.substr(6));
+}
+
 // Six bytes of what is asked for, then a broken connection.
 void AnswerSixBytes(ScriptedExchange& exchange) {
-  size_t from = 0;
-  auto const range = exchange.request().headers.find("range");
-  if (range != exchange.request().headers.end()) from = std::stoul(range->second.substr(6));
+  size_t const from = StartOf(exchange.request());
   exchange.SendRaw(absl::StrCat(
       from == 0 ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 206 Partial Content\r\n",
       "Content-Range: bytes ", from, "-17/18\r\nContent-Length: ", kContent.size() - from,
       "\r\n\r\n", kContent.substr(from, 6)));
   exchange.HangUp();
+}
+
+// What is asked for, as a server that knows ranges and has this file gives it.
+void AnswerRange(ScriptedExchange& exchange) {
+  size_t const from = StartOf(exchange.request());
+  if (from == 0) return exchange.Answer(200, kContent);
+  if (from >= kContent.size()) return exchange.Answer(416);
+  exchange.Answer(206, kContent.substr(from),
+                  {{"Content-Range", absl::StrCat("bytes ", from, "-17/18")}});
 }
 
 // Answers by path: /good has the content, /other another of the same size, /NNN the status NNN.
@@ -49,6 +61,14 @@ void AnswerByPath(ScriptedExchange& exchange) {
     exchange.HangUp();
   } else if (target == "/slow") {
     AnswerSixBytes(exchange);
+  } else if (target == "/ranged") {
+    AnswerRange(exchange);
+  } else if (target == "/wrong") {
+    exchange.SendRaw("HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\nwrong");
+    exchange.HangUp();
+  } else if (target == "/endless") {
+    exchange.SendRaw(absl::StrCat("HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n", kContent));
+    exchange.HangUp();
   } else if (target == "/lies") {
     exchange.Answer(206, kContent, {{"Content-Range", "bytes 0-17/18"}});
   } else if (target == "/moved") {
@@ -123,8 +143,25 @@ TEST_F(DownloadTest, GoesOnWhereAnAnswerBrokeOff) {
   EXPECT_THAT(server_.requests()[2].headers, Contains(Pair("range", "bytes=12-")));
 }
 
-TEST_F(DownloadTest, StartsAgainWhereAServerGivesTheWholeOrAnotherPart) {
+TEST_F(DownloadTest, StartsAgainWhereAServerGivesTheWhole) {
+  ASSERT_OK(Run(Request({"/short", "/good"})));
+  EXPECT_EQ(Content(), kContent);
+}
+
+TEST_F(DownloadTest, TakesNoOtherPartThanItAskedFor) {
   ASSERT_OK(Run(Request({"/short", "/lies", "/good"})));
+  EXPECT_EQ(Content(), kContent);
+  EXPECT_EQ(server_.requests().back().target, "/good");
+}
+
+TEST_F(DownloadTest, StartsAgainWhenWhatWasPiecedTogetherIsNotTheFile) {
+  ASSERT_OK(Run(Request({"/wrong", "/ranged"})));
+  EXPECT_EQ(Content(), kContent);
+  EXPECT_THAT(server_.requests().back().headers, Not(Contains(Key("range"))));
+}
+
+TEST_F(DownloadTest, AsksForNoPartBeyondTheEnd) {
+  ASSERT_OK(Run(Request({"/endless", "/ranged"})));
   EXPECT_EQ(Content(), kContent);
 }
 

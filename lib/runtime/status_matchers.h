@@ -49,9 +49,12 @@ MATCHER_P(StatusIs, code, "has the status code") {
 // ASSERT_THAT can stand: in a function that returns nothing.
 #define ASSERT_OK_AND_ASSIGN(lhs, expr) \
   PROBEFARM_ASSERT_ASSIGN(PROBEFARM_ASSERT_CONCAT(probefarm_assert_, __LINE__), lhs, expr)
+// `lhs` may be a declaration, which cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define PROBEFARM_ASSERT_ASSIGN(statusor, lhs, expr) \
   auto statusor = (expr);                            \
   ASSERT_THAT(statusor, probefarm::IsOk());          \
   lhs = *std::move(statusor)
+// NOLINTEND(bugprone-macro-parentheses)
 #define PROBEFARM_ASSERT_CONCAT(a, b) PROBEFARM_ASSERT_CONCAT_INNER(a, b)
 #define PROBEFARM_ASSERT_CONCAT_INNER(a, b) a##b

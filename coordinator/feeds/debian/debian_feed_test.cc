@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -246,6 +247,23 @@ TEST_F(DebianFeedTest, FailsForARequiredSuiteThatIsMissing) {
   options_.suites = {{"bookworm"}, {"trixie"}};
   EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kNotFound,
                                 AllOf(HasSubstr("feed debian"), HasSubstr("suite trixie"))));
+}
+
+// Where programs are looked for, for as long as it lives.
+class ScopedPath {
+ public:
+  explicit ScopedPath(std::string const& path) { setenv("PATH", path.c_str(), /*overwrite=*/1); }
+  ~ScopedPath() { setenv("PATH", before_.c_str(), /*overwrite=*/1); }
+
+ private:
+  std::string const before_ = std::getenv("PATH");
+};
+
+TEST_F(DebianFeedTest, DoesNotTakeAptsFailureForMissingSuites) {
+  options_.mirror = "apt";
+  options_.suites = {{"bookworm", /*required=*/false}};
+  ScopedPath const without_apt(folder_.path());
+  EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kNotFound, HasSubstr("apt-get")));
 }
 
 TEST_F(DebianFeedTest, DoesNotDoWithoutAnOptionalSuiteOfAStranger) {
