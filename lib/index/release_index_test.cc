@@ -33,7 +33,8 @@ IndexedProbe Probe(std::string const& name) {
 
 TEST(ReleaseIndex, IsReadAsItWasWritten) {
   ReleaseIndex const index = {"8.0.0+driver/x86_64", {Probe("a.o"), Probe("b.o")}};
-  EXPECT_THAT(ParseReleaseIndex(RenderReleaseIndex(index)), IsOkAndHolds(index));
+  ASSERT_OK_AND_ASSIGN(ReleaseIndex const read, ParseReleaseIndex(RenderReleaseIndex(index)));
+  EXPECT_EQ(read, index);
 }
 
 TEST(ReleaseIndex, TheSameProbesGiveTheSameText) {

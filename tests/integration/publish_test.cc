@@ -93,9 +93,10 @@ TEST_F(PublishTest, ALogCanBeFollowedWhileTheCompilerRuns) {
 class RebuildTest : public BuildingFarm {
  protected:
   // With a cache of its own, as on a machine that has never seen the farm.
-  SubprocessResult Rebuild(std::vector<std::string> const& arguments) {
+  SubprocessResult Rebuild(std::vector<std::string> const& arguments,
+                           std::string const& cache = "stranger") {
     std::vector<std::string> command = {Farm::Program("probefarm-worker"), "rebuild", "--cache-dir",
-                                        folder_ / "stranger"};
+                                        folder_ / cache};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return Execute(command);
   }
@@ -135,8 +136,8 @@ TEST_F(RebuildTest, SaysWhatDiffers) {
   EXPECT_THAT(bytes.output, HasSubstr("different  bytes: "));
   folder_.Write("inputs/linux-kbuild-6.1_6.1.1-1_amd64.deb", "another");
   folder_.Write("inputs/builder-bookworm.tar", "another");
-  SubprocessResult const inputs = Rebuild({spec, "--sha256", probe["sha256"], "--inputs-dir",
-                                           folder_ / "inputs", "--cache-dir", folder_ / "other"});
+  SubprocessResult const inputs =
+      Rebuild({spec, "--sha256", probe["sha256"], "--inputs-dir", folder_ / "inputs"}, "other");
   EXPECT_EQ(inputs.exit_code, 1);
   EXPECT_THAT(inputs.output, HasSubstr("different  inputs: "));
 }
@@ -145,6 +146,14 @@ TEST_F(RebuildTest, WhatCannotBeComparedIsUsage) {
   EXPECT_EQ(Rebuild({"nothing.o"}).exit_code, 2);
   EXPECT_EQ(Rebuild({folder_.Write("spec.json", "{}"), "--sha256", "a"}).exit_code, 2);
   EXPECT_EQ(Rebuild({}).exit_code, 2);
+}
+
+TEST_F(RebuildTest, AnEngineThatIsNotThereSaysNothingOfTheProbe) {
+  json const probe = PublishOne();
+  SubprocessResult const unknown = Rebuild(
+      {probe["file_name"], "--index", Release(), "--engine", "unix://" + (folder_ / "none.sock")});
+  EXPECT_EQ(unknown.exit_code, 3) << unknown.output;
+  EXPECT_THAT(unknown.errors, HasSubstr("none.sock"));
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 #include "worker/rebuild/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <cstdlib>
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "lib/runtime/signals.h"
 #include "worker/rebuild/rebuild.h"
 
 namespace probefarm {
@@ -20,7 +22,8 @@ std::string DefaultCacheDir() {
 
 void AddOptions(CLI::App& app, RebuildOptions& options) {
   app.footer(
-      "Exit codes: 0 the same bytes, 1 different (and in what), 2 wrong usage or no such probe.\n"
+      "Exit codes: 0 the same bytes, 1 different (and in what), 2 wrong usage or no such probe,\n"
+      "3 it could not be found out, here and now.\n"
       "\nExamples:\n"
       "  probefarm-worker rebuild falco_debian_6.1.192-2-cloud-amd64_1.o \\\n"
       "      --index https://farm.example/releases/download/8.0.0%2Bdriver/x86_64\n"
@@ -55,6 +58,9 @@ int RebuildCommand(int argc, char** argv, std::string const& version) {
   } catch (CLI::ParseError const& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(RebuildEnd::kUsage);
   }
+  std::atomic<bool> stop = false;
+  SignalListener const listener([&stop](int) { stop = true; });
+  options.cancelled = [&stop] { return stop.load(); };
   return static_cast<int>(Rebuild(options, std::cout, std::cerr));
 }
 

@@ -52,6 +52,7 @@ class Rebuilding {
   RebuildEnd Compare(Claim const& claim, BuiltArtifact const& built);
   std::string WhereTheyDiffer(Claim const& claim, BuiltArtifact const& built);
   RebuildEnd Different(absl::string_view what, absl::string_view why);
+  RebuildEnd Unknown(absl::string_view why);
   RebuildEnd Fail(BuildFailure const& failure);
 
   RebuildOptions const& options_;
@@ -74,11 +75,12 @@ RebuildEnd Rebuilding::Run() {
   }
   out_ << "probe      " << claim->spec.file_name << "\npublished  " << claim->sha256 << '\n';
   if (absl::Status const opened = Open(claim->spec); !opened.ok())
-    return Different(absl::IsDataLoss(opened) ? "inputs" : "build", opened.message());
+    return absl::IsDataLoss(opened) ? Different("inputs", opened.message())
+                                    : Unknown(opened.message());
   BuildOutcome const outcome = Build(claim->spec);
   if (auto const* built = std::get_if<BuiltArtifact>(&outcome)) return Compare(*claim, *built);
   if (auto const* failure = std::get_if<BuildFailure>(&outcome)) return Fail(*failure);
-  return Different("build", "it was interrupted");
+  return Unknown("it was interrupted");
 }
 
 absl::StatusOr<Claim> Rebuilding::FindClaim() {
@@ -140,6 +142,7 @@ BuildOutcome Rebuilding::Build(BuildSpec const& spec) {
   context.clock = &clock_;
   context.lease = {worker_id_, 0, 0};
   context.spool_dir = absl::StrCat(options_.cache_dir, "/spool");
+  context.cancelled = options_.cancelled;
   context.log = [&log](absl::string_view bytes) {
     log.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   };
@@ -174,9 +177,17 @@ RebuildEnd Rebuilding::Different(absl::string_view what, absl::string_view why) 
   return RebuildEnd::kDifferent;
 }
 
+RebuildEnd Rebuilding::Unknown(absl::string_view why) {
+  errors_ << "probefarm-worker: rebuild " << options_.what << ": " << why << '\n';
+  return RebuildEnd::kUnknown;
+}
+
 RebuildEnd Rebuilding::Fail(BuildFailure const& failure) {
+  bool const machine = failure.failure_class == BuildFailure::Class::kMachine;
+  if (absl::StartsWith(failure.code, "image_") && !machine)
+    return Different("toolchain", failure.text);
+  if (failure.failure_class != BuildFailure::Class::kPermanent) return Unknown(failure.text);
   if (absl::StartsWith(failure.code, "input_")) return Different("inputs", failure.text);
-  if (absl::StartsWith(failure.code, "image_")) return Different("toolchain", failure.text);
   return Different("build", absl::StrCat(failure.code, ": ", failure.text));
 }
 

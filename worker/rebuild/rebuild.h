@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <ostream>
 #include <string>
 
@@ -17,10 +18,12 @@ struct RebuildOptions {
   std::string engine;      // unix:///var/run/docker.sock
   std::string log;         // a file for the build's output; empty: none
   std::string version;     // of this program
+  // Asked at least once a second while it builds, from any thread; true ends it. May be null.
+  std::function<bool()> cancelled;
 };
 
 // The program's exit codes.
-enum class RebuildEnd { kSame = 0, kDifferent = 1, kUsage = 2 };
+enum class RebuildEnd { kSame = 0, kDifferent = 1, kUsage = 2, kUnknown = 3 };
 
 // Builds a published probe again, on this machine and without a coordinator, from the inputs that
 // its build spec names by digest, and compares. What is found goes to `out`, line by line; why it
