@@ -1,10 +1,12 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <string>
 
 #include "lib/runtime/log.h"
 #include "lib/runtime/mutex.h"
 #include "lib/runtime/signals.h"
+#include "worker/rebuild/command_line.h"
 #include "worker/worker.h"
 
 namespace probefarm {
@@ -25,6 +27,8 @@ void AddOptions(CLI::App& app, WorkerOptions& options) {
   app.footer(
       "SIGTERM drains: running builds are finished, nothing new is taken. A second one, or "
       "--drain-timeout, stops at once.\n"
+      "\n`probefarm-worker rebuild --help`: builds a published probe again, without a "
+      "coordinator.\n"
       "\nExample:\n"
       "  probefarm-worker --coordinator farm.example.org:7600 --slots 4 --cache-dir "
       "/var/cache/probefarm \\\n"
@@ -93,6 +97,8 @@ int Run(WorkerOptions const& options) {
 }  // namespace probefarm
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string(argv[1]) == "rebuild")
+    return probefarm::RebuildCommand(argc - 1, argv + 1, PROBEFARM_VERSION);
   probefarm::WorkerOptions options;
   options.engine = "unix:///var/run/docker.sock";
   options.version = PROBEFARM_VERSION;

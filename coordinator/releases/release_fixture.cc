@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/await.h"
+#include "lib/build/sample_build_spec.h"
 #include "lib/digest/sha256.h"
 
 namespace probefarm {
@@ -21,7 +22,7 @@ NewJob JobFor(std::string const& kernel) {
   return {.probe = ProbeFor(kernel),
           .file_name = absl::StrCat(kernel, ".o"),
           .fingerprint = "f",
-          .spec = "{}"};
+          .spec = ToJson(SampleBuildSpec())};
 }
 
 }  // namespace

@@ -7,6 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/recorded_assets.h"
 #include "coordinator/store/await.h"
+#include "lib/build/build_spec.h"
+#include "lib/index/provenance.h"
+#include "lib/index/release_index.h"
 #include "lib/index/sha256sums.h"
 #include "lib/index/side_file_names.h"
 #include "lib/runtime/log.h"
@@ -20,6 +23,36 @@ absl::StatusOr<std::string> RenderSums(std::vector<PublishedAsset> const& assets
   lines.reserve(assets.size());
   for (PublishedAsset const& asset : assets) lines.push_back({asset.asset_name, asset.sha256});
   return RenderSha256Sums(std::move(lines));
+}
+
+IndexedInput Indexed(Input const& input) { return {input.name, input.sha256}; }
+
+std::vector<IndexedInput> Indexed(std::vector<ArchiveInput> const& archives) {
+  std::vector<IndexedInput> inputs;
+  for (ArchiveInput const& archive : archives) inputs.push_back(Indexed(archive.file));
+  return inputs;
+}
+
+IndexedProbe Indexed(PublishedAsset const& asset, BuildSpec const& spec) {
+  IndexedProbe indexed;
+  indexed.probe = asset.probe;
+  indexed.file_name = asset.file_name;
+  indexed.asset_name = asset.asset_name;
+  indexed.url = asset.url;
+  indexed.sha256 = asset.sha256;
+  indexed.size = asset.size;
+  indexed.job = asset.job;
+  indexed.worker = asset.worker;
+  indexed.published_at = asset.published_at;
+  indexed.builder = Indexed(spec.image.archive);
+  indexed.headers = Indexed(spec.headers);
+  indexed.source = Indexed(spec.source);
+  return indexed;
+}
+
+Provenance ProvenanceOf(PublishedAsset const& asset, std::string spec) {
+  return {asset.asset_name, asset.sha256, std::move(spec),   asset.job,
+          asset.epoch,      asset.worker, asset.published_at};
 }
 
 }  // namespace
@@ -62,12 +95,29 @@ absl::Status SideFiles::WriteStale() {
 absl::Status SideFiles::Write(StaleRelease const& release) {
   AssetFilter const held{.tag = release.tag, .presence = AssetPresence::kPresent};
   ASSIGN_OR_RETURN(std::vector<PublishedAsset> const assets, RecordedAssets(*store_, held));
+  ReleaseIndex index{release.tag, {}};
+  std::string provenance;
+  for (PublishedAsset const& asset : assets) {
+    ASSIGN_OR_RETURN(std::string spec_text, SpecOf(asset));
+    ASSIGN_OR_RETURN(BuildSpec const spec, ParseBuildSpec(spec_text));
+    index.probes.push_back(Indexed(asset, spec));
+    ASSIGN_OR_RETURN(std::string const line,
+                     RenderProvenance(ProvenanceOf(asset, std::move(spec_text))));
+    provenance += line;
+  }
+  RETURN_IF_ERROR(host_->WriteSideFile(release.tag, kProvenanceName, provenance));
+  RETURN_IF_ERROR(
+      host_->WriteSideFile(release.tag, kIndexName, RenderReleaseIndex(std::move(index))));
   ASSIGN_OR_RETURN(std::string const sums, RenderSums(assets));
   RETURN_IF_ERROR(host_->WriteSideFile(release.tag, kSha256SumsName, sums));
   return Await<bool>([&](auto done) {
            store_->SideFilesWritten(release.tag, release.revision, std::move(done));
          })
       .status();
+}
+
+absl::StatusOr<std::string> SideFiles::SpecOf(PublishedAsset const& asset) {
+  return Await<std::string>([&](auto done) { store_->GetSpec(asset.job, std::move(done)); });
 }
 
 }  // namespace probefarm

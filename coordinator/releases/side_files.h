@@ -10,7 +10,8 @@
 
 namespace probefarm {
 
-// Brings the side files of releases up to the catalog: SHA256SUMS lists what the release holds.
+// Brings the side files of releases up to the catalog: SHA256SUMS lists what the release holds,
+// index.json says what each asset is, and provenance.jsonl how it was built.
 // Safe to repeat and to interrupt: a revision is marked written only after its files are, and a
 // change in between makes the release stale again. Thread-safe. SHA256SUMS can be given to
 // `sha256sum -c`; assets that the host lost are not in it.
@@ -31,8 +32,10 @@ class SideFiles {
  private:
   // Goes on after a release that fails; the first error in the end.
   absl::Status WriteStale();
-  // Reads the catalog, writes the file, then marks the revision that was stale when this began.
+  // Reads the catalog and the specs, writes the files, SHA256SUMS last, then marks the revision
+  // that was stale when this began.
   absl::Status Write(StaleRelease const& release);
+  absl::StatusOr<std::string> SpecOf(PublishedAsset const& asset);
 
   Store* const store_;
   ReleaseHost* const host_;

@@ -5,13 +5,17 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/release_fixture.h"
 #include "coordinator/store/await.h"
+#include "lib/build/sample_build_spec.h"
 #include "lib/digest/sha256.h"
+#include "lib/index/provenance.h"
+#include "lib/index/release_index.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 class SideFilesTest : public ReleaseFixture {
  protected:
@@ -30,6 +34,26 @@ TEST_F(SideFilesTest, ListsWhatTheReleaseHolds) {
   side_files_.RunOnce();
   ASSERT_OK(side_files_.last_error());
   EXPECT_EQ(Sums(), absl::StrCat(Sha256Hex("one"), "  6.1.o\n", Sha256Hex("two"), "  6.2.o\n"));
+}
+
+TEST_F(SideFilesTest, SayWhatEachAssetIsAndHowItWasBuilt) {
+  Publish("6.1", "one");
+  side_files_.RunOnce();
+  ASSERT_OK(side_files_.last_error());
+  ASSERT_OK_AND_ASSIGN(ReleaseIndex const index,
+                       ParseReleaseIndex(host_.SideFile(kTag, "index.json").value_or("")));
+  EXPECT_EQ(index.tag, kTag);
+  ASSERT_THAT(index.probes, SizeIs(1));
+  EXPECT_EQ(index.probes[0].asset_name, "6.1.o");
+  EXPECT_EQ(index.probes[0].sha256, Sha256Hex("one"));
+  BuildSpec const spec = SampleBuildSpec();
+  EXPECT_EQ(index.probes[0].builder.sha256, spec.image.archive.sha256);
+  EXPECT_THAT(index.probes[0].headers, SizeIs(spec.headers.size()));
+  ASSERT_OK_AND_ASSIGN(Provenance const provenance,
+                       ParseProvenance(host_.SideFile(kTag, "provenance.jsonl").value_or("")));
+  EXPECT_EQ(provenance.asset_name, "6.1.o");
+  EXPECT_EQ(provenance.sha256, Sha256Hex("one"));
+  EXPECT_EQ(provenance.spec, ToJson(spec));
 }
 
 TEST_F(SideFilesTest, AreWrittenOncePerChange) {

@@ -5,11 +5,11 @@
 namespace probefarm {
 
 // Names that a release keeps for files beside its assets, which the coordinator writes, never a
-// worker. All are reserved, whether such a file is there or not.
+// worker. All are reserved: signatures, which nothing writes yet, too.
 inline constexpr char kSha256SumsName[] = "SHA256SUMS";  // see sha256sums.h
 inline constexpr char kSha256SumsSignatureName[] = "SHA256SUMS.sig";
-inline constexpr char kIndexName[] = "index.json";
-inline constexpr char kProvenanceName[] = "provenance.jsonl";
+inline constexpr char kIndexName[] = "index.json";             // see release_index.h
+inline constexpr char kProvenanceName[] = "provenance.jsonl";  // see provenance.h
 
 // One of the names above, or that name with ".next": the new one, on hosts that cannot rename over
 // the old. Such a name is no asset, and a probe may not take it.

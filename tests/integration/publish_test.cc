@@ -90,5 +90,71 @@ TEST_F(PublishTest, ALogCanBeFollowedWhileTheCompilerRuns) {
   EXPECT_EQ(LogOf(job), follower->output());
 }
 
+class RebuildTest : public BuildingFarm {
+ protected:
+  // With a cache of its own, as on a machine that has never seen the farm.
+  SubprocessResult Rebuild(std::vector<std::string> const& arguments,
+                           std::string const& cache = "stranger") {
+    std::vector<std::string> command = {Farm::Program("probefarm-worker"), "rebuild", "--cache-dir",
+                                        folder_ / cache};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return Execute(command);
+  }
+
+  json PublishOne() {
+    Start({{.abi = 1}});
+    auto const worker = StartWorker("w");
+    json const job = BackfillOne({"--kind", "kmod"});
+    EXPECT_OK(farm_.WaitForState(job["id"], "published"));
+    EXPECT_OK(WaitUntil("side files are written", [&] {
+      return Execute({"curl", "-sf", Release() + "/index.json"}).exit_code == 0;
+    }));
+    absl::StatusOr<json> const probes = farm_.Ask({"probes"});
+    EXPECT_OK(probes);
+    return probes->at(0);
+  }
+
+  std::string Release() const {
+    return absl::StrCat("http://", farm_.http(), "/releases/download/8.0.0%2Bdriver/x86_64");
+  }
+};
+
+TEST_F(RebuildTest, AStrangerGetsTheSameBytes) {
+  json const probe = PublishOne();
+  SubprocessResult const same = Rebuild({probe["file_name"], "--index", Release()});
+  EXPECT_EQ(same.exit_code, 0) << same.output << same.errors;
+  EXPECT_THAT(same.output, HasSubstr("the same\n"));
+  EXPECT_THAT(same.output, HasSubstr(probe["sha256"].get<std::string>()));
+}
+
+TEST_F(RebuildTest, SaysWhatDiffers) {
+  json const probe = PublishOne();
+  std::string const spec =
+      folder_.Write("spec.json", farm_.Client({"job", probe["job"].dump(), "--spec"})->output);
+  SubprocessResult const bytes = Rebuild({spec, "--sha256", std::string(64, 'a')});
+  EXPECT_EQ(bytes.exit_code, 1);
+  EXPECT_THAT(bytes.output, HasSubstr("different  bytes: "));
+  folder_.Write("inputs/linux-kbuild-6.1_6.1.1-1_amd64.deb", "another");
+  folder_.Write("inputs/builder-bookworm.tar", "another");
+  SubprocessResult const inputs =
+      Rebuild({spec, "--sha256", probe["sha256"], "--inputs-dir", folder_ / "inputs"}, "other");
+  EXPECT_EQ(inputs.exit_code, 1);
+  EXPECT_THAT(inputs.output, HasSubstr("different  inputs: "));
+}
+
+TEST_F(RebuildTest, WhatCannotBeComparedIsUsage) {
+  EXPECT_EQ(Rebuild({"nothing.o"}).exit_code, 2);
+  EXPECT_EQ(Rebuild({folder_.Write("spec.json", "{}"), "--sha256", "a"}).exit_code, 2);
+  EXPECT_EQ(Rebuild({}).exit_code, 2);
+}
+
+TEST_F(RebuildTest, AnEngineThatIsNotThereSaysNothingOfTheProbe) {
+  json const probe = PublishOne();
+  SubprocessResult const unknown = Rebuild(
+      {probe["file_name"], "--index", Release(), "--engine", "unix://" + (folder_ / "none.sock")});
+  EXPECT_EQ(unknown.exit_code, 3) << unknown.output;
+  EXPECT_THAT(unknown.errors, HasSubstr("none.sock"));
+}
+
 }  // namespace
 }  // namespace probefarm

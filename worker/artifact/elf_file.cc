@@ -96,18 +96,28 @@ absl::StatusOr<ElfFile> ElfFile::Parse(absl::string_view bytes) {
     ASSIGN_OR_RETURN(absl::string_view const content, ReadContent(bytes, header));
     sections.push_back({name, content});
   }
-  return ElfFile(ElfType{Number<uint16_t>(bytes, 16)}, ElfMachine{Number<uint16_t>(bytes, 18)},
-                 std::move(sections));
+  return ElfFile(bytes, ElfType{Number<uint16_t>(bytes, 16)},
+                 ElfMachine{Number<uint16_t>(bytes, 18)}, std::move(sections));
 }
 
-ElfFile::ElfFile(ElfType type, ElfMachine machine, std::vector<NamedSection> sections)
-    : type_(type), machine_(machine), sections_(std::move(sections)) {}
+ElfFile::ElfFile(absl::string_view bytes, ElfType type, ElfMachine machine,
+                 std::vector<NamedSection> sections)
+    : bytes_(bytes), type_(type), machine_(machine), sections_(std::move(sections)) {}
 
 std::optional<absl::string_view> ElfFile::Section(absl::string_view name) const {
   for (auto const& section : sections_) {
     if (section.name == name) return section.content;
   }
   return std::nullopt;
+}
+
+absl::string_view ElfFile::SectionAt(size_t offset) const {
+  for (auto const& section : sections_) {
+    if (section.content.empty()) continue;
+    auto const start = static_cast<size_t>(section.content.data() - bytes_.data());
+    if (start <= offset && offset - start < section.content.size()) return section.name;
+  }
+  return "";
 }
 
 }  // namespace probefarm

@@ -34,6 +34,8 @@ class ElfFile {
   // The content of the first section of that name, a view of the bytes that were parsed; empty for
   // one without bytes in the file (SHT_NOBITS); nullopt when there is none.
   std::optional<absl::string_view> Section(absl::string_view name) const;
+  // The name of the section that has the byte at `offset` of the file; empty when none has it.
+  absl::string_view SectionAt(size_t offset) const;
 
  private:
   struct NamedSection {
@@ -41,8 +43,10 @@ class ElfFile {
     absl::string_view content;
   };
 
-  ElfFile(ElfType type, ElfMachine machine, std::vector<NamedSection> sections);
+  ElfFile(absl::string_view bytes, ElfType type, ElfMachine machine,
+          std::vector<NamedSection> sections);
 
+  absl::string_view bytes_;
   ElfType type_;
   ElfMachine machine_;
   std::vector<NamedSection> sections_;

@@ -1,6 +1,10 @@
 #include "worker/inputs/input_cache.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -9,7 +13,9 @@
 #include "lib/digest/hex.h"
 #include "lib/digest/sha256.h"
 #include "lib/files/durable_file.h"
+#include "lib/files/unique_fd.h"
 #include "lib/http/download.h"
+#include "lib/http/new_file.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 #include "worker/inputs/cache_folder.h"
@@ -22,6 +28,22 @@ absl::Status RemoveFile(std::string const& path) {
   std::filesystem::remove(path, error);
   if (!error) return absl::OkStatus();
   return FileError(error.value(), "remove", path);
+}
+
+constexpr size_t kPieceBytes = size_t{1} << 20;
+
+// Find() looks at the digest of what came, as of all that it has not seen.
+absl::Status CopyToNewFile(std::string const& from, std::string const& to) {
+  ASSIGN_OR_RETURN(UniqueFd const source, OpenFile(from, O_RDONLY));
+  ASSIGN_OR_RETURN(std::unique_ptr<NewFile> const copy, NewFile::Create(to));
+  std::string piece(kPieceBytes, '\0');
+  while (true) {
+    ssize_t const got = read(source.get(), piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FileError(errno, "read", from);
+    if (got == 0) return copy->Commit();
+    RETURN_IF_ERROR(copy->Write({piece.data(), static_cast<size_t>(got)}));
+  }
 }
 
 }  // namespace
@@ -102,6 +124,20 @@ absl::Status InputCache::FetchFile(Input const& input, std::function<bool()> con
   RETURN_IF_ERROR(Download(http, request).status());
   SetVerified(input.sha256);
   return absl::OkStatus();
+}
+
+absl::Status InputCache::Adopt(Input const& input, std::string const& path) {
+  ASSIGN_OR_RETURN(auto const holder, fetching_.Acquire(input.sha256, nullptr));
+  ASSIGN_OR_RETURN(auto const found, Find(input));
+  if (found.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::string const sha256, Sha256OfFile(path));
+  if (sha256 != input.sha256) {
+    return absl::DataLossError(
+        absl::StrCat(path, " has SHA-256 ", sha256, ", ", input.name, " is ", input.sha256));
+  }
+  std::string const destination = PathOfDigest(options_.folder, input.sha256);
+  RETURN_IF_ERROR(MakeFolders(std::filesystem::path(destination).parent_path().string()));
+  return CopyToNewFile(path, destination);
 }
 
 void InputCache::NoteUse(CachedFile const& file) const {

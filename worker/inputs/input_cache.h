@@ -50,6 +50,10 @@ class InputCache {
   absl::StatusOr<CachedFile> Fetch(Input const& input, std::function<bool()> const& cancelled,
                                    ProgressSink const& progress) EXCLUDES(mu_);
 
+  // Copies a file of somebody's into the cache, as the input that it must be: DATA_LOSS with both
+  // digests when it is not. Nothing happens when the cache has the input. Blocks.
+  absl::Status Adopt(Input const& input, std::string const& path) EXCLUDES(mu_);
+
  private:
   InputCache(Options options, HttpClient* http, Clock const* clock);
 

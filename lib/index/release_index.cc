@@ -1,0 +1,120 @@
+#include "lib/index/release_index.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/digest/hex.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kMaxText = size_t{64} << 20;
+
+Json ToJson(std::vector<IndexedInput> const& inputs) {
+  Json list = Json::array();
+  for (IndexedInput const& input : inputs)
+    list.push_back({{"name", input.name}, {"sha256", input.sha256}});
+  return list;
+}
+
+Json ToJson(IndexedProbe const& indexed) {
+  ProbeId const& probe = indexed.probe;
+  return {{"name", indexed.file_name},
+          {"asset", indexed.asset_name},
+          {"url", indexed.url},
+          {"sha256", indexed.sha256},
+          {"size", indexed.size},
+          {"driver_version", probe.driver_version},
+          {"target", probe.target},
+          {"kernel_release", probe.kernel_release},
+          {"kernel_version", probe.kernel_version},
+          {"arch", ArchName(probe.arch)},
+          {"kind", KindName(probe.kind)},
+          {"job", indexed.job},
+          {"worker", indexed.worker},
+          {"published_at",
+           absl::FormatTime(absl::RFC3339_sec, indexed.published_at, absl::UTCTimeZone())},
+          {"builder", {{"name", indexed.builder.name}, {"sha256", indexed.builder.sha256}}},
+          {"headers", ToJson(indexed.headers)},
+          {"source", ToJson(indexed.source)}};
+}
+
+// nlohmann's own errors name what is missing or of another type.
+IndexedInput ReadInput(Json const& json) {
+  return {json.at("name").get<std::string>(), json.at("sha256").get<std::string>()};
+}
+
+std::vector<IndexedInput> ReadInputs(Json const& json) {
+  std::vector<IndexedInput> inputs;
+  for (Json const& input : json) inputs.push_back(ReadInput(input));
+  return inputs;
+}
+
+absl::StatusOr<IndexedProbe> ReadProbe(Json const& json) {
+  IndexedProbe read;
+  read.file_name = json.at("name").get<std::string>();
+  read.asset_name = json.at("asset").get<std::string>();
+  read.url = json.at("url").get<std::string>();
+  read.sha256 = json.at("sha256").get<std::string>();
+  read.size = json.at("size").get<int64_t>();
+  read.probe.driver_version = json.at("driver_version").get<std::string>();
+  read.probe.target = json.at("target").get<std::string>();
+  read.probe.kernel_release = json.at("kernel_release").get<std::string>();
+  read.probe.kernel_version = json.at("kernel_version").get<std::string>();
+  ASSIGN_OR_RETURN(read.probe.arch, ParseArch(json.at("arch").get<std::string>()));
+  ASSIGN_OR_RETURN(read.probe.kind, ParseKind(json.at("kind").get<std::string>()));
+  read.job = json.at("job").get<int64_t>();
+  read.worker = json.at("worker").get<std::string>();
+  read.builder = ReadInput(json.at("builder"));
+  read.headers = ReadInputs(json.at("headers"));
+  read.source = ReadInputs(json.at("source"));
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_sec, json.at("published_at").get<std::string>(),
+                       &read.published_at, &error)) {
+    return absl::InvalidArgumentError(absl::StrCat("published_at: ", error));
+  }
+  if (!IsSha256Hex(read.sha256))
+    return absl::InvalidArgumentError(absl::StrCat("'", read.sha256, "' is no SHA-256"));
+  return read;
+}
+
+absl::StatusOr<ReleaseIndex> ReadIndex(Json const& json) {
+  ReleaseIndex index;
+  index.tag = json.at("tag").get<std::string>();
+  for (Json const& probe : json.at("probes")) {
+    ASSIGN_OR_RETURN(IndexedProbe read, ReadProbe(probe));
+    index.probes.push_back(std::move(read));
+  }
+  return index;
+}
+
+}  // namespace
+
+std::string RenderReleaseIndex(ReleaseIndex index) {
+  std::sort(
+      index.probes.begin(), index.probes.end(),
+      [](IndexedProbe const& a, IndexedProbe const& b) { return a.asset_name < b.asset_name; });
+  Json json = {{"tag", index.tag}, {"probes", Json::array()}};
+  for (IndexedProbe const& probe : index.probes) json["probes"].push_back(ToJson(probe));
+  return absl::StrCat(json.dump(1, ' ', false, Json::error_handler_t::replace), "\n");
+}
+
+absl::StatusOr<ReleaseIndex> ParseReleaseIndex(absl::string_view text) {
+  if (text.size() > kMaxText) return absl::InvalidArgumentError("release index: more than 64 MB");
+  Json const json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return absl::InvalidArgumentError("release index: not JSON");
+  try {
+    absl::StatusOr<ReleaseIndex> index = ReadIndex(json);
+    if (!index.ok()) return Annotate(index.status(), "release index");
+    return index;
+  } catch (Json::exception const& error) {
+    return absl::InvalidArgumentError(absl::StrCat("release index: ", error.what()));
+  }
+}
+
+}  // namespace probefarm

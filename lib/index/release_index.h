@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lib/driver/probe.h"
+
+namespace probefarm {
+
+// An input, as the index names it.
+struct IndexedInput {
+  std::string name;
+  std::string sha256;
+  friend bool operator==(IndexedInput const&, IndexedInput const&) = default;
+};
+
+// One published probe.
+struct IndexedProbe {
+  ProbeId probe;
+  std::string file_name;   // true name
+  std::string asset_name;  // as the release host has it
+  std::string url;
+  std::string sha256;  // 64 lower-case hexadecimal digits
+  int64_t size = 0;    // bytes
+  int64_t job = 0;
+  std::string worker;
+  absl::Time published_at;            // whole seconds
+  IndexedInput builder;               // the builder image's archive
+  std::vector<IndexedInput> headers;  // kernel packages, in the order in which they are unpacked
+  std::vector<IndexedInput> source;   // of the driver
+  friend bool operator==(IndexedProbe const&, IndexedProbe const&) = default;
+};
+
+// A release's index.json: what it holds, for programs. Fields that a reader does not know are to be
+// passed over: later versions have more.
+struct ReleaseIndex {
+  std::string tag;
+  std::vector<IndexedProbe> probes;  // by asset name
+  friend bool operator==(ReleaseIndex const&, ReleaseIndex const&) = default;
+};
+
+// Sorts by asset name; the same probes give the same text. Ends with a newline. Pure.
+std::string RenderReleaseIndex(ReleaseIndex index);
+
+// INVALID_ARGUMENT names what is missing, of another type, or not what it must be. At most 64 MB.
+// Pure; nothing that the text holds makes it throw.
+absl::StatusOr<ReleaseIndex> ParseReleaseIndex(absl::string_view text);
+
+}  // namespace probefarm
