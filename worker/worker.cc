@@ -145,11 +145,14 @@ void Worker::Parts::CheckMachine() {
   MachineCheck::Options check;
   check.folders = {options.cache_dir};
   check.min_free_bytes = options.min_free_bytes;
-  if (absl::StatusOr<std::string> folder = engine->DataFolder(); folder.ok()) {
-    check.folders.push_back(*std::move(folder));
+  if (absl::StatusOr<EngineHost> host = engine->Host(); host.ok()) {
+    if (!host->limits_memory)
+      Log(LogLevel::kWarning, "the engine holds no build to its memory limit",
+          {{"engine", description.engine}});
+    check.folders.push_back(std::move(host->data_folder));
   } else {
     Log(LogLevel::kWarning, "the engine's disk is not watched",
-        {{"error", folder.status().ToString()}});
+        {{"error", host.status().ToString()}});
   }
   machine = std::make_unique<MachineCheck>(*engine, stop, &FreeBytes, std::move(check));
 }

@@ -18,6 +18,7 @@ void Check(absl::Status const& status) {
 
 void ParseAll(absl::string_view body) {
   Check(ParseVersion(body).status());
+  Check(ParseHost(body).status());
   Check(ParseCreatedContainer(body).status());
   Check(ParseContainerState(body).status());
   Check(ParseContainers(body).status());

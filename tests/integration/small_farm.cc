@@ -138,7 +138,10 @@ void BuildingFarm::SetUp() {
 void BuildingFarm::Start(std::vector<SmallKernel> const& kernels) {
   ASSERT_NO_FATAL_FAILURE(SmallFarm::Start(kernels));
   ASSERT_OK_AND_ASSIGN(json const known, farm_.Ask({"kernels"}));
-  for (json const& kernel : known) engine_->WillHaveHeaderVolume(HeaderVolumeOf(kernel));
+  for (json const& kernel : known) {
+    header_volumes_.push_back(HeaderVolumeOf(kernel));
+    engine_->WillHaveHeaderVolume(header_volumes_.back());
+  }
 }
 
 std::unique_ptr<RunningProgram> BuildingFarm::StartWorker(std::string const& name, int slots,

@@ -63,6 +63,7 @@ class BuildingFarm : public SmallFarm {
   // What the log of a published job ends with: "sha256  name".
   std::string LastLine(nlohmann::json const& job) const;
 
+  std::vector<std::string> header_volumes_;  // of all kernels
   std::unique_ptr<FarmEngine> engine_;
 };
 

@@ -26,6 +26,12 @@ struct EngineVersion {
   std::string arch;         // "amd64", as the engine says it
 };
 
+// The machine that an engine runs on, as it sees it.
+struct EngineHost {
+  std::string data_folder;     // where volumes and images are, on that machine
+  bool limits_memory = false;  // whether it can hold a container to its memory limit
+};
+
 // A volume of the engine in a container. One that is not there is made, without labels, together
 // with the container.
 struct VolumeMount {
@@ -93,10 +99,9 @@ class ContainerEngine {
 
   virtual absl::StatusOr<EngineVersion> Version() = 0;
 
-  // `id` is "sha256:" and 64 hexadecimal digits.
-  // Where the engine keeps volumes and images, as it names it: on its own machine.
-  virtual absl::StatusOr<std::string> DataFolder() = 0;
+  virtual absl::StatusOr<EngineHost> Host() = 0;
 
+  // `id` is "sha256:" and 64 hexadecimal digits.
   virtual absl::StatusOr<bool> HasImage(std::string const& id) = 0;
   // Loads an archive as `docker save` writes it, a file of this machine; which images it held, the
   // caller asks HasImage(). NOT_FOUND when it cannot be opened.
@@ -133,7 +138,8 @@ class ContainerEngine {
   virtual absl::StatusOr<std::vector<ListedContainer>> ListContainers(std::string const& label) = 0;
 
   // Unpacks a tar stream below `path`, an absolute folder that is there, of a created, not started
-  // container. Owners and modes are those of the stream. Not OK where the container may not write.
+  // container. Owners and modes are those of the stream. Not for where the container may not write:
+  // Docker refuses that, Podman does it.
   // A stream that breaks off may be unpacked in part: its last entry, put as a marker, tells.
   virtual absl::Status PutArchive(std::string const& id, std::string const& path,
                                   BodySource const& tar) = 0;

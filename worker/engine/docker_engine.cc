@@ -81,11 +81,11 @@ absl::StatusOr<EngineVersion> DockerEngine::Version() {
   return ParseVersion(response.body);
 }
 
-absl::StatusOr<std::string> DockerEngine::DataFolder() {
+absl::StatusOr<EngineHost> DockerEngine::Host() {
   ASSIGN_OR_RETURN(
       HttpResponse const response,
-      connection_.Succeed(connection_.Call("GET", "/info"), "ask for the engine's folder"));
-  return ParseDataFolder(response.body);
+      connection_.Succeed(connection_.Call("GET", "/info"), "ask what the engine can do"));
+  return ParseHost(response.body);
 }
 
 absl::StatusOr<bool> DockerEngine::HasImage(std::string const& id) {
@@ -146,7 +146,7 @@ absl::StatusOr<std::string> DockerEngine::CreateContainer(ContainerSpec const& s
   ASSIGN_OR_RETURN(std::string body, ContainerCreateBody(spec));
   SetJson(request, std::move(body));
   ASSIGN_OR_RETURN(HttpResponse const response, connection_.Send(request, doing));
-  if (response.status == 409) {
+  if (IsNameTaken(response)) {
     return absl::AlreadyExistsError(absl::StrCat(doing, ": ", EngineReason(response.body)));
   }
   if (!IsSuccess(response)) return EngineErrorToStatus(response, doing);
@@ -205,12 +205,11 @@ absl::Status DockerEngine::FollowLogs(std::string const& id, BodySink const& sin
 }
 
 absl::Status DockerEngine::KillContainer(std::string const& id) {
-  constexpr int kDoesNotRun = 409;
   std::string const doing = absl::StrCat("kill container ", id);
   ASSIGN_OR_RETURN(
       HttpResponse const response,
       connection_.Send(connection_.Call("POST", ContainerTarget(id, "/kill?signal=KILL")), doing));
-  bool const gone = response.status == 404 || response.status == kDoesNotRun;
+  bool const gone = response.status == 404 || DoesNotRun(response);
   return gone || IsSuccess(response) ? absl::OkStatus() : EngineErrorToStatus(response, doing);
 }
 

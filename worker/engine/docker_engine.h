@@ -19,17 +19,17 @@ namespace probefarm {
 // one for an engine that does not answer names its socket. Thread-safe.
 //
 //   Version          GET    /version
-//   DataFolder       GET    /info
+//   Host             GET    /info
 //   HasImage         GET    /images/{id}/json         404: false
 //   LoadImage        POST   /images/load
 //   CreateVolume     POST   /volumes/create
 //   ListVolumes      GET    /volumes?filters=
 //   RemoveVolume     DELETE /volumes/{name}           404: OK; 409: FAILED_PRECONDITION
-//   CreateContainer  POST   /containers/create?name=  409: ALREADY_EXISTS
+//   CreateContainer  POST   /containers/create?name=  409: ALREADY_EXISTS, see engine_error.h
 //   StartContainer   POST   /containers/{id}/start    304: OK
 //   WaitContainer    POST   /containers/{id}/wait, then GET /containers/{id}/json
 //   FollowLogs       GET    /containers/{id}/logs     frames: see log_stream.h
-//   KillContainer    POST   /containers/{id}/kill     404 and 409: OK
+//   KillContainer    POST   /containers/{id}/kill     404 and 409: OK, see engine_error.h
 //   RemoveContainer  DELETE /containers/{id}          404: OK
 //   ListContainers   GET    /containers/json?all=1&filters=
 //   PutArchive       PUT    /containers/{id}/archive?path=
@@ -43,7 +43,7 @@ class DockerEngine final : public ContainerEngine {
                DockerEngineOptions const& options);
 
   absl::StatusOr<EngineVersion> Version() override;
-  absl::StatusOr<std::string> DataFolder() override;
+  absl::StatusOr<EngineHost> Host() override;
   absl::StatusOr<bool> HasImage(std::string const& id) override;
   absl::Status LoadImage(std::string const& archive_path) override;
   absl::Status CreateVolume(std::string const& name, ContainerLabels const& labels) override;

@@ -156,9 +156,10 @@ absl::StatusOr<EngineVersion> ParseVersion(absl::string_view body) {
   return ReadAnswer<EngineVersion>(body, "version", ReadVersion);
 }
 
-absl::StatusOr<std::string> ParseDataFolder(absl::string_view body) {
-  return ReadAnswer<std::string>(body, "information", [](json const& information) {
-    return information.at("DockerRootDir").get<std::string>();
+absl::StatusOr<EngineHost> ParseHost(absl::string_view body) {
+  return ReadAnswer<EngineHost>(body, "information", [](json const& information) {
+    return EngineHost{information.at("DockerRootDir").get<std::string>(),
+                      FieldOr<bool>(information, "MemoryLimit", false)};
   });
 }
 

@@ -53,7 +53,7 @@ struct ContainerState {
 // else "docker". A container's name comes without the `/` that the API puts in front; a paused one
 // counts as running.
 absl::StatusOr<EngineVersion> ParseVersion(absl::string_view body);
-absl::StatusOr<std::string> ParseDataFolder(absl::string_view body);
+absl::StatusOr<EngineHost> ParseHost(absl::string_view body);
 absl::StatusOr<CreatedContainer> ParseCreatedContainer(absl::string_view body);
 absl::StatusOr<ContainerState> ParseContainerState(absl::string_view body);
 absl::StatusOr<std::vector<ListedContainer>> ParseContainers(absl::string_view body);

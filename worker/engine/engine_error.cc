@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kMaxReasonBytes = 500;
+constexpr int kConflict = 409;
 
 bool IsDiskFull(absl::string_view reason) {
   return absl::StrContains(absl::AsciiStrToLower(reason), "no space left on device");
@@ -34,6 +35,11 @@ std::string MessageField(absl::string_view body) {
   return message->get<std::string>();
 }
 
+// Podman puts the cause at the end of a message.
+bool PodmanSays(HttpResponse const& response, absl::string_view cause) {
+  return response.status == 500 && absl::EndsWith(MessageField(response.body), cause);
+}
+
 }  // namespace
 
 absl::Status EngineErrorToStatus(HttpResponse const& response, absl::string_view doing) {
@@ -47,6 +53,14 @@ absl::Status EngineReasonToStatus(absl::string_view reason, absl::string_view do
   return absl::Status(
       IsDiskFull(reason) ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kInternal,
       absl::StrCat(doing, ": the container engine says: ", reason));
+}
+
+bool IsNameTaken(HttpResponse const& response) {
+  return response.status == kConflict || PodmanSays(response, "that name is already in use");
+}
+
+bool DoesNotRun(HttpResponse const& response) {
+  return response.status == kConflict || PodmanSays(response, "container state improper");
 }
 
 std::string EngineReason(absl::string_view body) {

@@ -20,6 +20,12 @@ absl::Status EngineErrorToStatus(HttpResponse const& response, absl::string_view
 // disk, else INTERNAL.
 absl::Status EngineReasonToStatus(absl::string_view reason, absl::string_view doing);
 
+// The answers to POST /containers/create and POST /containers/{id}/kill that say that the name is
+// taken, and that nothing runs which could be killed. Docker has 409 for them; Podman 4 answers 500
+// with a text of its own, which nothing else says.
+bool IsNameTaken(HttpResponse const& response);
+bool DoesNotRun(HttpResponse const& response);
+
 // The engine's reason in the body of an answer; never empty, at most some hundred bytes, printable.
 std::string EngineReason(absl::string_view body);
 

@@ -22,6 +22,29 @@ HttpResponse Answer(int status, std::string body) {
   return response;
 }
 
+// As Podman 4.3 answers.
+constexpr char kTwin[] =
+    R"({"cause":"that name is already in use","message":"container create: creating container )"
+    R"(storage: the container name \"twin\" is already in use by 1a1da02. You have to remove that )"
+    R"(container to be able to reuse that name: that name is already in use","response":500})";
+constexpr char kEnded[] =
+    R"({"cause":"container state improper","message":"can only kill running containers. 1453870 )"
+    R"(is in state exited: container state improper","response":500})";
+
+TEST(EngineError, KnowsATakenNameOfEitherEngine) {
+  EXPECT_TRUE(IsNameTaken(Answer(409, R"({"message":"Conflict. The name is already in use"})")));
+  EXPECT_TRUE(IsNameTaken(Answer(500, kTwin)));
+  EXPECT_FALSE(IsNameTaken(Answer(500, kEnded)));
+  EXPECT_FALSE(IsNameTaken(Answer(201, kTwin)));
+  EXPECT_FALSE(IsNameTaken(Answer(500, "that name is already in use")));
+}
+
+TEST(EngineError, KnowsWhatCannotBeKilledOfEitherEngine) {
+  EXPECT_TRUE(DoesNotRun(Answer(409, R"({"message":"Container c1 is not running"})")));
+  EXPECT_TRUE(DoesNotRun(Answer(500, kEnded)));
+  EXPECT_FALSE(DoesNotRun(Answer(500, kTwin)));
+}
+
 TEST(EngineError, MapsTheHttpStatus) {
   struct {
     int http;

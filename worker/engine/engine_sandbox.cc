@@ -12,6 +12,8 @@
 #include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_macros.h"
 #include "lib/runtime/status_matchers.h"
+#include "worker/engine/docker_connection.h"
+#include "worker/engine/docker_engine.h"
 #include "worker/engine/fake_tree.h"
 #include "worker/engine/image_archive.h"
 
@@ -30,7 +32,21 @@ absl::StatusOr<FakeTree> BusyboxRoot() {
   return root;
 }
 
+absl::Status RemoveImageAt(std::string const& socket_path, std::string const& id) {
+  DockerConnection const connection(MakeUnixSocketHttpClient(socket_path, "probefarm-test"),
+                                    socket_path, {});
+  return connection
+      .Succeed(connection.Call("DELETE", absl::StrCat("/images/", EscapedForUrl(id))),
+               "remove image")
+      .status();
+}
+
 }  // namespace
+
+EngineUnderTest EngineAt(std::string const& socket_path) {
+  return {[=] { return MakeDockerEngine(absl::StrCat("unix://", socket_path)); },
+          [=](ContainerEngine&, std::string const& id) { return RemoveImageAt(socket_path, id); }};
+}
 
 void PrintTo(EngineUnderTest const& /*under_test*/, std::ostream* out) { *out << "engine"; }
 

@@ -19,6 +19,9 @@ struct EngineUnderTest {
   std::function<absl::Status(ContainerEngine&, std::string const& id)> remove_image;
 };
 
+// The engine that speaks Docker's API at a Unix socket.
+EngineUnderTest EngineAt(std::string const& socket_path);
+
 // Keeps addresses out of what GoogleTest prints.
 void PrintTo(EngineUnderTest const& under_test, std::ostream* out);
 

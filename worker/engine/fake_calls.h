@@ -12,7 +12,7 @@ namespace probefarm {
 // The methods of ContainerEngine.
 enum class EngineCall {
   kVersion,
-  kDataFolder,
+  kHost,
   kHasImage,
   kLoadImage,
   kCreateVolume,

@@ -77,9 +77,9 @@ absl::StatusOr<EngineVersion> FakeContainerEngine::Version() {
   return EngineVersion{"fake", "1.0", "1.40", "amd64"};
 }
 
-absl::StatusOr<std::string> FakeContainerEngine::DataFolder() {
-  RETURN_IF_ERROR(calls_.Record(EngineCall::kDataFolder));
-  return "/var/lib/fake";
+absl::StatusOr<EngineHost> FakeContainerEngine::Host() {
+  RETURN_IF_ERROR(calls_.Record(EngineCall::kHost));
+  return EngineHost{"/var/lib/fake", true};
 }
 
 absl::StatusOr<bool> FakeContainerEngine::HasImage(std::string const& id) {

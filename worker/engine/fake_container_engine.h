@@ -49,7 +49,7 @@ class FakeContainerEngine final : public ContainerEngine {
   absl::StatusOr<FakeTree> VolumeFiles(std::string const& name) const EXCLUDES(mu_);
 
   absl::StatusOr<EngineVersion> Version() override;
-  absl::StatusOr<std::string> DataFolder() override;
+  absl::StatusOr<EngineHost> Host() override;
   absl::StatusOr<bool> HasImage(std::string const& id) override;
   // Reads the archive as an engine does; image_archive.h writes such archives.
   absl::Status LoadImage(std::string const& archive_path) override;

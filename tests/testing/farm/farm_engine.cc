@@ -16,8 +16,6 @@
 namespace probefarm {
 namespace {
 
-constexpr char kAddress[] = "unix:///var/run/docker.sock";
-
 absl::StatusOr<std::string> TarOfGo() {
   std::string bytes;
   TarWriter tar(
@@ -45,8 +43,8 @@ void Report(absl::Status const& removed) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<FarmEngine>> FarmEngine::Connect() {
-  ASSIGN_OR_RETURN(auto engine, MakeDockerEngine(kAddress));
+absl::StatusOr<std::unique_ptr<FarmEngine>> FarmEngine::Connect(std::string const& address) {
+  ASSIGN_OR_RETURN(auto engine, MakeDockerEngine(address));
   RETURN_IF_ERROR(engine->Version().status());
   return std::unique_ptr<FarmEngine>(new FarmEngine(std::move(engine)));
 }

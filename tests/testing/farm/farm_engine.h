@@ -16,8 +16,10 @@ namespace probefarm {
 // kernel holds, looks for what workers left, and removes it all at the end. Not thread-safe.
 class FarmEngine {
  public:
-  // UNAVAILABLE names the socket where no engine answers. The socket is Docker's usual one.
-  static absl::StatusOr<std::unique_ptr<FarmEngine>> Connect();
+  static constexpr char kDocker[] = "unix:///var/run/docker.sock";
+
+  // UNAVAILABLE names the socket where no engine answers.
+  static absl::StatusOr<std::unique_ptr<FarmEngine>> Connect(std::string const& address = kDocker);
   // Removes the containers and volumes of the workers that were named, then the header volumes.
   // What cannot be removed is logged, and fails no test.
   ~FarmEngine();
