@@ -35,11 +35,10 @@ Connection::Connection(std::string address, std::shared_ptr<grpc::Channel> const
 
 absl::Status Connection::Explain(absl::Status const& status) const {
   if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) return status;
-  return absl::Status(
-      status.code(),
-      absl::StrCat("no coordinator answers at ", address_, " (", status.message(),
-                   "): is it running, and is --tls-ca right for it? --coordinator or "
-                   "PROBEFARM_COORDINATOR names another"));
+  return {status.code(),
+          absl::StrCat("no coordinator answers at ", address_, " (", status.message(),
+                       "): is it running, and is --tls-ca right for it? --coordinator or "
+                       "PROBEFARM_COORDINATOR names another")};
 }
 
 }  // namespace probefarm
