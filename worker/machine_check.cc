@@ -22,18 +22,21 @@ MachineCheck::MachineCheck(ContainerEngine& engine, StopSignal& stop, FreeSpace 
 
 absl::Status MachineCheck::Check() const {
   RETURN_IF_ERROR(engine_.Version().status());
-  for (std::string const& folder : options_.folders) RETURN_IF_ERROR(CheckFolder(folder));
-  return absl::OkStatus();
+  return CheckFolders(options_.min_free_bytes);
 }
 
-absl::Status MachineCheck::CheckFolder(std::string const& folder) const {
-  absl::StatusOr<int64_t> const free = free_space_(folder);
-  if (absl::IsNotFound(free.status())) return absl::OkStatus();
-  RETURN_IF_ERROR(free.status());
-  if (*free >= options_.min_free_bytes) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat(folder, " has ", Megabytes(*free),
-                                                   " free, a build is not started with less than ",
-                                                   Megabytes(options_.min_free_bytes)));
+absl::Status MachineCheck::CheckRoom() const { return CheckFolders(options_.min_free_bytes / 2); }
+
+absl::Status MachineCheck::CheckFolders(int64_t min_free_bytes) const {
+  for (std::string const& folder : options_.folders) {
+    absl::StatusOr<int64_t> const free = free_space_(folder);
+    if (absl::IsNotFound(free.status())) continue;
+    RETURN_IF_ERROR(free.status());
+    if (*free >= min_free_bytes) continue;
+    return absl::ResourceExhaustedError(absl::StrCat(
+        folder, " has ", Megabytes(*free), " free, builds need ", Megabytes(min_free_bytes)));
+  }
+  return absl::OkStatus();
 }
 
 bool MachineCheck::AwaitFit() const {

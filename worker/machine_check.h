@@ -33,12 +33,16 @@ class MachineCheck {
   // full, what it has and what it needs.
   absl::Status Check() const;
 
+  // The same for builds that run: whether the folders have at least half of that. The engine is not
+  // asked.
+  absl::Status CheckRoom() const;
+
   // Blocks until Check() is OK: true; false once the worker drains. Logs the first failure and the
   // end of it.
   bool AwaitFit() const;
 
  private:
-  absl::Status CheckFolder(std::string const& folder) const;
+  absl::Status CheckFolders(int64_t min_free_bytes) const;
 
   ContainerEngine& engine_;
   StopSignal& stop_;

@@ -38,7 +38,14 @@ TEST_F(MachineCheckTest, NamesTheFolderThatIsTooFull) {
   free_["/engine"] = 1 << 20;
   EXPECT_THAT(check_.Check(),
               StatusIs(absl::StatusCode::kResourceExhausted,
-                       AllOf(HasSubstr("/engine has 1 MB"), HasSubstr("less than 2 MB"))));
+                       AllOf(HasSubstr("/engine has 1 MB"), HasSubstr("need 2 MB"))));
+}
+
+TEST_F(MachineCheckTest, WhatRunsMayUseHalfOfTheReserve) {
+  free_["/cache"] = 1 << 20;
+  EXPECT_OK(check_.CheckRoom());
+  free_["/cache"] -= 1;
+  EXPECT_THAT(check_.CheckRoom(), StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
 TEST_F(MachineCheckTest, AnEngineThatIsAwayIsWaitedFor) {

@@ -49,6 +49,7 @@ ContainerSpec BuildContainer(BuildSpec const& spec, BuildLease const& lease,
   container.memory_bytes = spec.limits.memory_bytes;
   container.cpus = spec.limits.cpus;
   container.pids = spec.limits.processes;
+  container.file_bytes = spec.limits.output_bytes;
   return container;
 }
 

@@ -22,6 +22,7 @@ TEST(BuildContainer, IsSealedAndHasWhatTheSpecSaysAndNoMore) {
   spec.limits.memory_bytes = 1000;
   spec.limits.cpus = 1.5;
   spec.limits.processes = 64;
+  spec.limits.output_bytes = 2000;
   spec.limits.timeout = absl::Milliseconds(90'500);
   ContainerSpec const container = BuildContainer(spec, kLease, "probefarm-kernel-x");
   EXPECT_TRUE(container.sealed);
@@ -35,6 +36,7 @@ TEST(BuildContainer, IsSealedAndHasWhatTheSpecSaysAndNoMore) {
   EXPECT_EQ(container.memory_bytes, 1000);
   EXPECT_EQ(container.cpus, 1.5);
   EXPECT_EQ(container.pids, 64);
+  EXPECT_EQ(container.file_bytes, 2000);
   ASSERT_EQ(container.mounts.size(), 2);
   EXPECT_EQ(container.mounts[0].volume, "probefarm-kernel-x");
   EXPECT_EQ(container.mounts[0].path, "/kernel");

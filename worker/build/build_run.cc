@@ -40,8 +40,8 @@ class BuildRun {
   absl::StatusOr<BuildOutcome> TryInContainer(FetchedArchives const& headers,
                                               FetchedArchives const& source);
   absl::StatusOr<BuildOutcome> RunInContainer(FetchedArchives const& source,
-                                              std::string const& header_volume,
-                                              BuildPermits::Permit permit);
+                                              std::string const& header_volume);
+  absl::StatusOr<ScriptEnd> RunScript(std::string const& container);
   absl::Status EnsureImage();
   absl::StatusOr<FetchedArchives> Fetch(std::vector<ArchiveInput> const& inputs);
   absl::Status CheckHeaders(std::string const& container, std::string const& header_volume);
@@ -87,15 +87,13 @@ absl::StatusOr<BuildOutcome> BuildRun::TryInContainer(FetchedArchives const& hea
   Enter(BuildStage::kContainer, BuildPhase::kFetching, "header volume");
   ASSIGN_OR_RETURN(std::string const volume,
                    context_.headers->Ensure(headers.archives, spec_.image.id, context_.cancelled));
-  Enter(BuildStage::kContainer, BuildPhase::kFetching, "waits for a slot");
-  ASSIGN_OR_RETURN(BuildPermits::Permit permit, context_.permits->Take(context_.cancelled));
-  return RunInContainer(source, volume, std::move(permit));
+  return RunInContainer(source, volume);
 }
 
-// The volume goes after the container, which holds it.
+// The volume goes after the container, which holds it. All is ready before a permit is taken, so
+// that the script starts in the moment in which another build's has ended.
 absl::StatusOr<BuildOutcome> BuildRun::RunInContainer(FetchedArchives const& source,
-                                                      std::string const& header_volume,
-                                                      BuildPermits::Permit permit) {
+                                                      std::string const& header_volume) {
   ContainerEngine& engine = *context_.engine;
   std::string const name = BuildName(context_.lease);
   RETURN_IF_ERROR(engine.CreateVolume(name, BuildLabels(context_.lease)));
@@ -105,13 +103,25 @@ absl::StatusOr<BuildOutcome> BuildRun::RunInContainer(FetchedArchives const& sou
   ScopedContainer const container(&engine, id);
   RETURN_IF_ERROR(CheckHeaders(id, header_volume));
   RETURN_IF_ERROR(FillBuildVolume(engine, id, source.archives, spec_.script));
+  Enter(BuildStage::kContainer, BuildPhase::kFetching, "waits for a slot");
+  ASSIGN_OR_RETURN(BuildPermits::Permit permit, context_.permits->Take(context_.cancelled));
   Enter(BuildStage::kContainer, BuildPhase::kBuilding, "");
-  ASSIGN_OR_RETURN(
-      ScriptEnd const end,
-      RunContainer(engine, *context_.clock, id, spec_.limits.timeout, log_, context_.cancelled));
+  ASSIGN_OR_RETURN(ScriptEnd const end, RunScript(id));
   permit.Return();
   if (end.exit.code != 0) return ClassifyScriptEnd(end, spec_.limits.timeout, log_.tail());
   return TakeArtifact(id);
+}
+
+absl::StatusOr<ScriptEnd> BuildRun::RunScript(std::string const& container) {
+  absl::Status room;
+  auto const ends = [&] {
+    if (room.ok() && context_.room) room = context_.room();
+    return !room.ok() || IsCancelled();
+  };
+  absl::StatusOr<ScriptEnd> end =
+      RunContainer(*context_.engine, *context_.clock, container, spec_.limits.timeout, log_, ends);
+  if (!end.ok() && !room.ok()) return room;
+  return end;
 }
 
 absl::Status BuildRun::EnsureImage() {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "lib/build/build_spec.h"
 #include "lib/runtime/clock.h"
@@ -28,7 +29,7 @@ struct BuildRunContext {
   InputCache* inputs = nullptr;
   BuilderImages* images = nullptr;
   HeaderVolumes* headers = nullptr;
-  // One is taken once all inputs are there, and given back when the script has ended.
+  // One is taken once the container is ready to start, and given back when the script has ended.
   BuildPermits* permits = nullptr;
   Clock const* clock = nullptr;
   BuildLease lease;
@@ -38,6 +39,9 @@ struct BuildRunContext {
   std::function<void(BuildPhase phase, absl::string_view progress)> on_phase;
   // Called on the thread of RunBuild() or on one of its own, never on two at once.
   LogSink log;
+  // Asked about once a second while the script runs; an error, RESOURCE_EXHAUSTED say, ends the
+  // build as the machine's fault: a build that writes without end must not fill the disk.
+  std::function<absl::Status()> room;
   // Asked at least once a second while inputs are fetched, while another slot or worker is waited
   // for and while the script runs; not while the engine loads an image or unpacks an archive. True:
   // BuildCancelled follows soon. Once it has answered true it does not answer false again.

@@ -196,6 +196,42 @@ TEST_F(DockerBuild, RefusesAFolderForAnArtifact) {
   ExpectNothingLeft();
 }
 
+TEST_F(DockerBuild, SaysThatNothingWasLeft) {
+  EXPECT_THAT(Run("exit 0\n"), Fails("no_artifact", "out/probe"));
+  ExpectNothingLeft();
+}
+
+TEST_F(DockerBuild, EndsWhatSleepsForEver) {
+  spec_.limits.timeout = absl::Seconds(1);
+  EXPECT_THAT(Run("sleep 600\n"), Fails("timed_out", "1 s"));
+  ExpectNothingLeft();
+}
+
+TEST_F(DockerBuild, BoundsWhatIsPrinted) {
+  spec_.limits.log_bytes = 1 << 20;
+  BuildOutcome const outcome =
+      Run("busybox head -c 1000000000 /dev/zero | busybox tr '\\0' x\n"
+          "cp source/probe.o out/probe\n");
+  EXPECT_TRUE(std::holds_alternative<BuiltArtifact>(outcome));
+  EXPECT_THAT(log_.size(), testing::AllOf(testing::Gt(1 << 20), testing::Lt((1 << 20) + 1000)));
+  ExpectNothingLeft();
+}
+
+TEST_F(DockerBuild, BoundsWhatIsWritten) {
+  spec_.limits.output_bytes = 1 << 20;
+  EXPECT_THAT(Run("cat /dev/zero >out/probe\n"), Fails("no_artifact", "larger"));
+  ExpectNothingLeft();
+}
+
+// What it ends with is the shell's to say: some process of the script cannot fork any more.
+TEST_F(DockerBuild, OutlivesForksWithoutEnd) {
+  spec_.limits.processes = 64;
+  spec_.limits.timeout = absl::Seconds(3);
+  EXPECT_THAT(Run("bomb() { bomb | bomb & }\nbomb\nwhile true; do :; done\n"),
+              Fails("timed_out", "3 s"));
+  ExpectNothingLeft();
+}
+
 TEST_F(DockerBuild, FillsHeadersAgainThatSomebodyRemoved) {
   Run("exit 2\n");
   ASSERT_OK(engine_->RemoveVolume(HeaderVolume()));

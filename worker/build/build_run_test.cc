@@ -97,6 +97,7 @@ class BuildRunTest : public testing::Test {
     };
     context.log = [this](absl::string_view bytes) { log_.append(bytes.data(), bytes.size()); };
     context.cancelled = cancelled_;
+    context.room = room_;
     return RunBuild(spec_, context);
   }
 
@@ -120,6 +121,7 @@ class BuildRunTest : public testing::Test {
   BuildPermits permits_{1};
   BuildSpec spec_;
   std::function<bool()> cancelled_;
+  std::function<absl::Status()> room_;
   std::vector<BuildPhase> phases_;
   std::string log_;
 };
@@ -253,6 +255,17 @@ TEST_F(BuildRunTest, StopsWhenCancelledWhileTheScriptRuns) {
   });
   cancelled_ = [&] { return started.load(); };
   EXPECT_EQ(Run(), BuildOutcome(BuildCancelled()));
+  ExpectNothingLeft();
+}
+
+TEST_F(BuildRunTest, BlamesTheMachineWhenItsDiskRunsFullMeanwhile) {
+  std::atomic<bool> started = false;
+  engine_.SetProgram([&](ContainerSpec const&, FakeTree&) {
+    started = true;
+    return FakeRun{.until_killed = true};
+  });
+  room_ = [&] { return started ? absl::ResourceExhaustedError("1 MB left") : absl::OkStatus(); };
+  EXPECT_THAT(Run(), Fails(kMachine, "no_space", HasSubstr("1 MB left")));
   ExpectNothingLeft();
 }
 

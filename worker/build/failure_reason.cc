@@ -20,6 +20,8 @@ constexpr size_t kMaxText = 1000;
 constexpr int kExitTimedOut = 124;
 constexpr int kExitCannotRun = 125;  // and above
 constexpr int kExitKilled = 137;
+constexpr int kExitTerminated = 143;    // busybox's `timeout` says this
+constexpr int kExitFileTooLarge = 153;  // SIGXFSZ
 // coordinator/recipe/recipe.h
 constexpr int kExitSourceUnusable = 20;
 constexpr int kExitHeadersUnusable = 21;
@@ -81,7 +83,8 @@ std::string Seconds(absl::Duration duration) {
 }
 
 bool IsTimeout(ScriptEnd const& end, absl::Duration timeout) {
-  return end.exit.code == kExitTimedOut || (end.exit.code == kExitKilled && end.ran >= timeout);
+  bool const by_signal = end.exit.code == kExitKilled || end.exit.code == kExitTerminated;
+  return end.exit.code == kExitTimedOut || (by_signal && end.ran >= timeout);
 }
 
 }  // namespace
@@ -113,6 +116,8 @@ BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
   if (IsTimeout(end, timeout)) {
     return Permanent("timed_out", absl::StrCat("the build was not done after ", Seconds(timeout)));
   }
+  if (end.exit.code == kExitFileTooLarge)
+    return Permanent("no_artifact", "the build writes a larger file than a probe may be");
   std::string const line = MostTellingLine(log_tail);
   if (end.exit.code >= kExitCannotRun) {
     return Transient(

@@ -21,7 +21,8 @@ namespace probefarm {
 //              compiler_error         the script failed in any other way
 //              timed_out              the script ran for longer than the spec allows
 //              out_of_memory          the script wanted more than the spec allows
-//              no_artifact            the script succeeded but left no single file within limits
+//              no_artifact            the script left no single file within limits, or wrote one
+//                                     beyond them
 //              artifact_mismatch      the file is not for this kernel and driver
 //   transient  input_unavailable      a download failed and may succeed later
 //              image_unavailable      the builder image is another one, or gone: a fact about the
@@ -51,10 +52,10 @@ struct ScriptEnd {
 };
 
 // For an exit code other than 0. `timeout` is the spec's; `log_tail` the end of the output.
-// 124, and 137 after the timeout, are `timeout`'s. Any other from 125 on means that the script
-// could not be run or that somebody killed it, which says nothing of the inputs. 20, 21, 22 and 23
-// are the recipe's (coordinator/recipe): source unusable, headers unusable, does not compile, no
-// room.
+// 124, and 137 and 143 after the timeout, are `timeout`'s; 153 is the kernel's, for a file beyond
+// the spec's `output_bytes`. Any other from 125 on means that the script could not be run or that
+// somebody killed it, which says nothing of the inputs. 20, 21, 22 and 23 are the recipe's
+// (coordinator/recipe): source unusable, headers unusable, does not compile, no room.
 BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
                                absl::string_view log_tail);
 

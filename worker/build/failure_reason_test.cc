@@ -96,10 +96,12 @@ TEST(FailureReason, AnyOtherExitIsACompilerError) {
 TEST(FailureReason, TimeIsUpByTimeoutsOwnExitCodes) {
   EXPECT_THAT(Exit(124, "", kTimeout), IsFailure(kPermanent, "timed_out", HasSubstr("1200 s")));
   EXPECT_THAT(Exit(137, "", kTimeout + absl::Seconds(10)), IsFailure(kPermanent, "timed_out"));
+  EXPECT_THAT(Exit(143, "", kTimeout), IsFailure(kPermanent, "timed_out"));
 }
 
 TEST(FailureReason, AKillBeforeTheTimeSaysNothingOfTheInputs) {
   EXPECT_THAT(Exit(137, "", absl::Minutes(1)), IsFailure(kTransient, "engine_error"));
+  EXPECT_THAT(Exit(143, "", absl::Minutes(1)), IsFailure(kTransient, "engine_error"));
 }
 
 TEST(FailureReason, AScriptThatCannotRunSaysNothingOfTheInputs) {

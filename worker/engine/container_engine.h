@@ -56,6 +56,7 @@ struct ContainerSpec {
   int64_t memory_bytes = 0;  // swap included; 0: no limit
   double cpus = 0;           // 0: no limit
   int64_t pids = 0;          // processes and threads; 0: no limit
+  int64_t file_bytes = 0;    // of each file that it writes; 0: no limit
 };
 
 // How a container ended.

@@ -75,6 +75,10 @@ void Limit(ContainerSpec const& spec, json& host_config) {
   }
   if (spec.cpus > 0) host_config["NanoCpus"] = static_cast<int64_t>(spec.cpus * 1e9);
   if (spec.pids > 0) host_config["PidsLimit"] = spec.pids;
+  if (spec.file_bytes > 0) {
+    host_config["Ulimits"] =
+        json::array({{{"Name", "fsize"}, {"Soft", spec.file_bytes}, {"Hard", spec.file_bytes}}});
+  }
 }
 
 json HostConfig(ContainerSpec const& spec) {

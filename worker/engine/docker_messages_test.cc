@@ -31,6 +31,7 @@ ContainerSpec SealedBuild() {
   spec.memory_bytes = int64_t{2} << 30;
   spec.cpus = 1.5;
   spec.pids = 512;
+  spec.file_bytes = int64_t{256} << 20;
   return spec;
 }
 
@@ -49,6 +50,7 @@ TEST(DockerMessages, ASealedContainerHasNothingThatItDoesNotNeed) {
       "NetworkMode": "none", "ReadonlyRootfs": true, "CapDrop": ["ALL"],
       "SecurityOpt": ["no-new-privileges"], "Init": true, "AutoRemove": false,
       "Memory": 2147483648, "MemorySwap": 2147483648, "NanoCpus": 1500000000, "PidsLimit": 512,
+      "Ulimits": [{"Name": "fsize", "Soft": 268435456, "Hard": 268435456}],
       "Tmpfs": {"/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=268435456"},
       "Mounts": [
         {"Type": "volume", "Source": "headers-1", "Target": "/kernel", "ReadOnly": true},
@@ -63,9 +65,10 @@ TEST(DockerMessages, AnUnsealedContainerWithoutLimitsLeavesThemOut) {
   spec.memory_bytes = 0;
   spec.cpus = 0;
   spec.pids = 0;
+  spec.file_bytes = 0;
   json const host_config = CreateBody(spec).at("HostConfig");
   for (char const* key : {"NetworkMode", "ReadonlyRootfs", "CapDrop", "SecurityOpt", "Memory",
-                          "MemorySwap", "NanoCpus", "PidsLimit"}) {
+                          "MemorySwap", "NanoCpus", "PidsLimit", "Ulimits"}) {
     EXPECT_FALSE(host_config.contains(key)) << key;
   }
 }
