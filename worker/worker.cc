@@ -66,6 +66,7 @@ struct Worker::Parts {
   std::unique_ptr<Publishing> publishing;
   std::unique_ptr<Executor> uploads;
   std::unique_ptr<LeaseRun> lease_run;
+  std::atomic<bool> untidy = false;                    // the engine may hold what a build left
   std::atomic<int64_t> draining_since = kNotDraining;  // nanoseconds since boot
 
   std::string SpoolDir() const { return options.cache_dir + "/spool/" + description.id; }
@@ -81,6 +82,7 @@ struct Worker::Parts {
   void EndOverdueDrain();
   void StopNow();
   BuildOutcome Build(BuildSpec const& spec, BuildRunContext context);
+  bool AwaitFit();
   bool OpenSession();
   void RunSlots();
 };
@@ -183,7 +185,26 @@ BuildOutcome Worker::Parts::Build(BuildSpec const& spec, BuildRunContext context
   context.permits = permits.get();
   context.clock = &clock;
   context.spool_dir = SpoolDir();
-  return RunBuild(spec, context);
+  context.room = [this] { return machine->CheckRoom(); };
+  BuildOutcome outcome = RunBuild(spec, context);
+  auto const* failure = std::get_if<BuildFailure>(&outcome);
+  if (failure != nullptr && failure->failure_class == BuildFailure::Class::kMachine) untidy = true;
+  return outcome;
+}
+
+// An engine that was away has not removed what builds meanwhile gave up.
+bool Worker::Parts::AwaitFit() {
+  if (!machine->AwaitFit()) return false;
+  if (!untidy.exchange(false)) return true;
+  absl::Status const removed =
+      RemoveStrays(*engine, description.id, [this](BuildLease const& lease) {
+        return !leases.IsOver({lease.job, lease.epoch});
+      });
+  if (!removed.ok()) {
+    untidy = true;
+    Log(LogLevel::kWarning, "builds left something behind", {{"error", removed.ToString()}});
+  }
+  return true;
 }
 
 bool Worker::Parts::OpenSession() {
@@ -209,8 +230,7 @@ void Worker::Parts::RunSlots() {
   for (int number = 0; number <= options.slots; ++number) {
     threads.emplace_back([this, number] {
       BuildSlot(
-          *coordinator, *session, *lease_run, *permits, stop,
-          [this] { return machine->AwaitFit(); }, number)
+          *coordinator, *session, *lease_run, *permits, stop, [this] { return AwaitFit(); }, number)
           .Loop();
     });
   }

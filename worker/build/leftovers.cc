@@ -4,6 +4,7 @@
 #include <system_error>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/files/durable_file.h"
 #include "lib/runtime/log.h"
@@ -15,20 +16,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-absl::Status RemoveContainers(ContainerEngine& engine, std::string const& label) {
+// Of a listed container or volume: whether it is a dead run's.
+using IsDead = std::function<bool(ContainerLabels const&)>;
+
+absl::Status RemoveContainers(ContainerEngine& engine, std::string const& label,
+                              IsDead const& is_dead) {
   ASSIGN_OR_RETURN(auto const containers, engine.ListContainers(label));
   absl::Status result;
   for (auto const& container : containers) {
+    if (!is_dead(container.labels)) continue;
     Log(LogLevel::kInfo, "removing a dead run's container", {{"container", container.name}});
     result.Update(engine.RemoveContainer(container.id));
   }
   return result;
 }
 
-absl::Status RemoveVolumes(ContainerEngine& engine, std::string const& label) {
+absl::Status RemoveVolumes(ContainerEngine& engine, std::string const& label,
+                           IsDead const& is_dead) {
   ASSIGN_OR_RETURN(auto const volumes, engine.ListVolumes(label));
   absl::Status result;
   for (auto const& volume : volumes) {
+    if (!is_dead(volume.labels)) continue;
     Log(LogLevel::kInfo, "removing a dead run's volume", {{"volume", volume.name}});
     result.Update(engine.RemoveVolume(volume.name));
   }
@@ -58,15 +66,39 @@ absl::Status RemoveFiles(std::string const& folder) {
   return result;
 }
 
+absl::Status RemoveFromEngine(ContainerEngine& engine, std::string const& worker_id,
+                              IsDead const& is_dead) {
+  std::string const label = absl::StrCat(kWorkerLabel, "=", worker_id);
+  absl::Status result = RemoveContainers(engine, label, is_dead);
+  result.Update(RemoveVolumes(engine, label, is_dead));
+  return result;
+}
+
+std::string LabelOr(ContainerLabels const& labels, std::string const& key) {
+  auto const label = labels.find(key);
+  return label == labels.end() ? "" : label->second;
+}
+
 }  // namespace
 
 absl::Status RemoveLeftovers(ContainerEngine& engine, std::string const& worker_id,
                              std::string const& spool_dir) {
-  std::string const label = absl::StrCat(kWorkerLabel, "=", worker_id);
-  absl::Status result = RemoveContainers(engine, label);
-  result.Update(RemoveVolumes(engine, label));
+  absl::Status result =
+      RemoveFromEngine(engine, worker_id, [](ContainerLabels const&) { return true; });
   result.Update(RemoveFiles(spool_dir));
   return Annotate(result, absl::StrCat("remove what worker ", worker_id, " left"));
+}
+
+absl::Status RemoveStrays(ContainerEngine& engine, std::string const& worker_id,
+                          std::function<bool(BuildLease const&)> const& is_held) {
+  auto const is_stray = [&](ContainerLabels const& labels) {
+    BuildLease lease{worker_id, 0, 0};
+    return LabelOr(labels, kKindLabel) == kBuildKind &&
+           absl::SimpleAtoi(LabelOr(labels, kJobLabel), &lease.job) &&
+           absl::SimpleAtoi(LabelOr(labels, kEpochLabel), &lease.epoch) && !is_held(lease);
+  };
+  return Annotate(RemoveFromEngine(engine, worker_id, is_stray),
+                  absl::StrCat("remove what builds of worker ", worker_id, " left"));
 }
 
 }  // namespace probefarm

@@ -1,5 +1,6 @@
 #include "worker/build/leftovers.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -13,16 +14,18 @@
 namespace probefarm {
 namespace {
 
+using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 class LeftoversTest : public testing::Test {
  protected:
   LeftoversTest() { engine_.AddImage("sha256:builder"); }
 
-  void AddBuild(std::string const& worker) {
-    BuildLease const lease{worker, 7, 1};
+  void AddBuild(std::string const& worker, int64_t job = 7) {
+    BuildLease const lease{worker, job, 1};
     EXPECT_OK(engine_.CreateVolume(BuildName(lease), BuildLabels(lease)));
     BuildSpec spec;
     spec.image.id = "sha256:builder";
@@ -63,6 +66,27 @@ TEST_F(LeftoversTest, AreRemovedAsFarAsPossibleAndTheErrorIsTold) {
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("engine restarts")));
   EXPECT_THAT(*engine_.ListContainers(""), IsEmpty());
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "spool"));
+}
+
+TEST_F(LeftoversTest, StraysAreThoseOfLeasesThatAreNotHeld) {
+  AddBuild("me", 7);
+  AddBuild("me", 8);
+  AddBuild("other", 9);
+  ASSERT_OK(RemoveStrays(engine_, "me", [](BuildLease const& lease) { return lease.job == 8; }));
+  EXPECT_THAT(*engine_.ListContainers(""),
+              UnorderedElementsAre(Field(&ListedContainer::name, BuildName({"me", 8, 1})),
+                                   Field(&ListedContainer::name, BuildName({"other", 9, 1}))));
+  EXPECT_THAT(*engine_.ListVolumes(kJobLabel), SizeIs(2));
+}
+
+TEST_F(LeftoversTest, AFillerIsNoStray) {
+  ContainerSpec filler;
+  filler.name = "filler";
+  filler.image = "sha256:builder";
+  filler.labels = {{kKindLabel, kFillerKind}, {kWorkerLabel, "me"}};
+  ASSERT_OK(engine_.CreateContainer(filler));
+  ASSERT_OK(RemoveStrays(engine_, "me", [](BuildLease const&) { return false; }));
+  EXPECT_THAT(*engine_.ListContainers(""), SizeIs(1));
 }
 
 }  // namespace
