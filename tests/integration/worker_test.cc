@@ -1,5 +1,10 @@
 // probefarm-worker as a program: its engine, its name.
+#include <unistd.h>
+
+#include <filesystem>
+
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/integration/small_farm.h"
 #include "tests/testing/farm/idle_engine.h"
@@ -46,6 +51,56 @@ TEST_F(WorkerTest, WaitsForACoordinatorThatIsNotThereYet) {
                       [&] { return absl::StrContains(worker->errors(), farm_.grpc()); }));
   ASSERT_NO_FATAL_FAILURE(Start({}));
   WaitForWorkers(1);
+}
+
+// A worker whose cache folder is no good, in a namespace where that can be arranged.
+class WorkerCacheTest : public WorkerTest {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    namespace fs = std::filesystem;
+    fs::create_directory(cache_);
+    fs::permissions(cache_, fs::perms::owner_all);
+    fs::permissions(folder_.path(), fs::perms::all);
+    fs::permissions(folder_ / "engine.sock", fs::perms::all);
+  }
+
+  // `script` sees the folder as $cache and runs the worker as "$@".
+  std::unique_ptr<RunningProgram> StartBehind(std::string const& script) {
+    absl::StatusOr<std::unique_ptr<RunningProgram>> worker = RunningProgram::Start(
+        {"/usr/bin/unshare", "--mount", "sh", "-c", absl::StrCat("cache=$1; shift; ", script), "sh",
+         cache_, Farm::Program("probefarm-worker"), "--coordinator", farm_.grpc(), "--engine",
+         engine_.address(), "--cache-dir", cache_},
+        folder_ / "worker.log");
+    EXPECT_OK(worker);
+    return worker.ok() ? *std::move(worker) : nullptr;
+  }
+
+  std::string const cache_ = folder_ / "cache";
+  IdleEngine const engine_{folder_ / "engine.sock"};
+};
+
+TEST_F(WorkerCacheTest, ThatIsReadOnlyIsNamed) {
+  auto const worker = StartBehind("mount -t tmpfs -o ro none $cache && exec \"$@\"");
+  EXPECT_EQ(ExitCodeOf(*worker), 1);
+  EXPECT_THAT(worker->errors(), AllOf(HasSubstr(cache_), HasSubstr("Read-only file system")));
+}
+
+TEST_F(WorkerCacheTest, ThatIsSomebodyElsesIsNamed) {
+  auto const worker = StartBehind("exec setpriv --reuid 65534 --clear-groups \"$@\"");
+  EXPECT_EQ(ExitCodeOf(*worker), 1);
+  EXPECT_THAT(worker->errors(), AllOf(HasSubstr(cache_), HasSubstr("Permission denied")));
+}
+
+TEST_F(WorkerCacheTest, OnAFullDiskNoLeaseIsTaken) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  nlohmann::json const job = BackfillOne({"--kind", "kmod"});
+  auto const worker = StartBehind("mount -t tmpfs -o size=64k none $cache && exec \"$@\"");
+  ASSERT_OK(WaitUntil("it says that it asks for none", [&] {
+    return absl::StrContains(worker->errors(), "no lease is asked for");
+  }));
+  EXPECT_THAT(worker->errors(), HasSubstr(cache_));
+  EXPECT_EQ(farm_.Job(job["id"])["state"], "queued");
 }
 
 }  // namespace

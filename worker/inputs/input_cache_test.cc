@@ -9,6 +9,7 @@
 #include "absl/synchronization/notification.h"
 #include "lib/digest/sha256.h"
 #include "lib/files/temporary_folder.h"
+#include "lib/files/tiny_disk.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 #include "worker/inputs/cache_folder.h"
@@ -19,6 +20,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 Input MakeInput(std::string const& content, std::vector<std::string> urls = {"http://a/x"}) {
@@ -171,6 +173,35 @@ TEST_F(InputCacheTest, EvictsWhatWasUsedLongestAgoButNothingInUse) {
   ASSERT_OK(fetch("c0ntent"));
   EXPECT_TRUE(std::filesystem::exists(held.path()));
   EXPECT_FALSE(std::filesystem::exists(unused));
+}
+
+class InputCacheOnATinyDisk : public InputCacheTest {
+ protected:
+  void SetUp() override {
+    if (!disk_.mounted()) GTEST_SKIP() << "mounting needs root";
+    Restart();
+  }
+
+  TinyDisk disk_{folder_.path(), 64};
+};
+
+TEST_F(InputCacheOnATinyDisk, AFullDiskIsNamedAndNothingIsLeftOnIt) {
+  std::string const large(100'000, 'x');
+  http_.Serve("http://a/x", large);
+  EXPECT_THAT(Fetch(MakeInput(large)),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr(options_.folder)));
+  std::string const small(40'000, 'x');
+  http_.Serve("http://a/x", small);
+  EXPECT_OK(Fetch(MakeInput(small)));
+}
+
+TEST_F(InputCacheOnATinyDisk, AReadOnlyOneServesWhatItHas) {
+  http_.Serve("http://a/x", "content");
+  ASSERT_OK(Fetch(MakeInput("content")));
+  disk_.MakeReadOnly();
+  EXPECT_OK(Fetch(MakeInput("content")));
+  http_.Serve("http://a/x", "another");
+  EXPECT_THAT(Fetch(MakeInput("another")), Not(IsOk()));
 }
 
 }  // namespace
