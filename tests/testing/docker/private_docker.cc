@@ -69,14 +69,16 @@ absl::Status PrivateDocker::Kill() {
   return daemon_->WaitForExit().status();
 }
 
+// In a network of its own: in the machine's, it would take away the bridge of the machine's Docker.
 absl::Status PrivateDocker::StartAgain() {
-  ASSIGN_OR_RETURN(daemon_, RunningProgram::Start(
-                                {"/usr/sbin/dockerd", "--host", address(), "--containerd",
-                                 ContainerdSocket(), "--data-root", absl::StrCat(folder_, "/data"),
-                                 "--exec-root", absl::StrCat(folder_, "/exec"), "--pidfile",
-                                 absl::StrCat(folder_, "/docker.pid"), "--bridge", "none",
-                                 "--iptables=false", "--ip-forward=false", "--ip-masq=false"},
-                                absl::StrCat(folder_, "/dockerd.log")));
+  ASSIGN_OR_RETURN(
+      daemon_,
+      RunningProgram::Start(
+          {"/usr/bin/unshare", "--net", "/usr/sbin/dockerd", "--host", address(), "--containerd",
+           ContainerdSocket(), "--data-root", absl::StrCat(folder_, "/data"), "--exec-root",
+           absl::StrCat(folder_, "/exec"), "--pidfile", absl::StrCat(folder_, "/docker.pid"),
+           "--bridge", "none", "--iptables=false", "--ip-forward=false", "--ip-masq=false"},
+          absl::StrCat(folder_, "/dockerd.log")));
   ASSIGN_OR_RETURN(auto const engine, MakeDockerEngine(address()));
   absl::Status const answers =
       WaitUntil("dockerd answers", [&] { return engine->Version().ok() || !daemon_->running(); });
