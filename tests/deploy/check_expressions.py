@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """check_expressions.py DEPLOY URL: lets the Prometheus at URL, which watches a farm, evaluate what DEPLOY draws.
 
-Each expression of the dashboard must give a value; each alert must have been loaded and evaluated.
+Each expression of the dashboard must give a value, and each alert must have been loaded and evaluated, within a
+minute: a rate needs two looks at its counter.
 """
 import json
 import pathlib
 import sys
+import time
 import urllib.parse
 import urllib.request
 
@@ -41,7 +43,9 @@ def check(deploy, url):
 
 def main():
     deploy, url = pathlib.Path(sys.argv[1]), sys.argv[2]
-    mistakes = list(check(deploy, url))
+    deadline = time.monotonic() + 60
+    while (mistakes := list(check(deploy, url))) and time.monotonic() < deadline:
+        time.sleep(2)
     print(*mistakes, sep='\n', end='\n' if mistakes else '')
     print(f'{len(list(expressions(deploy)))} expressions and {len(alerts(deploy))} alerts, '
           f'{len(mistakes)} mistakes')

@@ -38,11 +38,10 @@ absl::string_view Meaning(BuildFailure::Class failure_class) {
 }
 
 // The log is for people: what could not be sent is worth a line, and never the build.
-void FlushLog(LogSender& log, LeaseName name) {
-  if (absl::Status const sent = log.Flush(); !sent.ok()) {
-    Log(LogLevel::kWarning, "the end of the build log was not sent",
-        {{"job", name.job}, {"epoch", name.epoch}, {"error", sent.ToString()}});
-  }
+void ReportUnsent(absl::Status const& sent, LeaseName name) {
+  if (sent.ok()) return;
+  Log(LogLevel::kWarning, "the end of the build log was not sent",
+      {{"job", name.job}, {"epoch", name.epoch}, {"error", sent.ToString()}});
 }
 
 }  // namespace
@@ -116,7 +115,11 @@ BuildRunContext LeaseRun::ContextFor(LeaseName name, LogSender& log) {
 
 void LeaseRun::Publish(LeaseName name, BuiltArtifact const& artifact,
                        std::shared_ptr<LogSender> log) {
-  FlushLog(*log, name);
+  // The lease may end moments after the next call: what is not sent by then is lost.
+  absl::Status const sent =
+      CallPersistently([&] { return log->Flush(); }, [&] { return leases_.IsOver(name); },
+                       [&](absl::Duration wait) { stop_.WaitFor(wait); });
+  ReportUnsent(sent, name);
   PublishingEnd const end = publishing_.Run({name, artifact.path, artifact.sha256, artifact.size});
   if (end == PublishingEnd::kLeaseOver) GiveBack(name);
   if (std::remove(artifact.path.c_str()) != 0) {
@@ -134,7 +137,7 @@ void LeaseRun::Tell(LeaseName name, LogSender& log, BuildFailure const& failure)
       {{"job", name.job}, {"epoch", name.epoch}, {"code", failure.code}, {"text", failure.text}});
   absl::Status const told = CallPersistently(
       [&] {
-        FlushLog(log, name);
+        ReportUnsent(log.Flush(), name);
         return TellOnce(name, failure);
       },
       [&] { return leases_.IsOver(name); }, [&](absl::Duration wait) { stop_.WaitFor(wait); });

@@ -78,6 +78,18 @@ TEST_F(LeaseRunTest, ABuiltFileIsReportedAndDeleted) {
   EXPECT_TRUE(leases_.IsOver(kName));
 }
 
+TEST_F(LeaseRunTest, TheEndOfTheLogWaitsForACoordinatorThatRestarts) {
+  coordinator_.NextAppend(absl::UnavailableError("restarting"));
+  Run([&](BuildSpec const&, BuildRunContext const& context) {
+    context.log("sha256  name\n");
+    return Built();
+  });
+  EXPECT_EQ(coordinator_.LogOf(kName), "sha256  name\n");
+  EXPECT_THAT(coordinator_.calls(),
+              ElementsAre("OpenSession w []", "AppendLog s1 7/2 @0 sha256  name\n",
+                          "AppendLog s1 7/2 @0 sha256  name\n", "ReportArtifact s1 7/2 abc 5"));
+}
+
 TEST_F(LeaseRunTest, ABuildIsHeldWithItsPhaseWhileItRuns) {
   Run([&](BuildSpec const&, BuildRunContext const& context) {
     context.on_phase(BuildPhase::kBuilding, "");
