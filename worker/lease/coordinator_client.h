@@ -53,7 +53,7 @@ struct HeartbeatReply {
 
 // The coordinator's word on what becomes of a file: one of three.
 struct SendIt {
-  UploadGrant grant;  // for one try
+  UploadOrder grant;  // for one try
 };
 struct AskAgain {
   absl::Time not_before;  // by the wall clock
@@ -104,7 +104,7 @@ class CoordinatorClient {
                                                   std::string const& sha256, int64_t size) = 0;
   // What the release host answered to a grant.
   virtual absl::StatusOr<NextStep> ReportUpload(std::string const& session, LeaseName lease,
-                                                UploadAnswer const& answer) = 0;
+                                                UploadReply const& answer) = 0;
   // The run ended without a file; `code` and `text` are a BuildFailure's. Nothing is taken for the
   // lease afterwards, its log neither. The same again is OK.
   virtual absl::Status Complete(std::string const& session, LeaseName lease, bool permanent,

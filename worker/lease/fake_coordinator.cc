@@ -155,7 +155,7 @@ absl::StatusOr<NextStep> FakeCoordinator::ReportArtifact(std::string const& sess
 }
 
 absl::StatusOr<NextStep> FakeCoordinator::ReportUpload(std::string const& session, LeaseName lease,
-                                                       UploadAnswer const& answer) {
+                                                       UploadReply const& answer) {
   Record(absl::StrCat("ReportUpload ", session, " ", NameOf(lease), " ", answer.http_status, " ",
                       answer.error));
   MutexLock lock(mu_);

@@ -52,8 +52,8 @@ std::vector<Verdict> VerdictsOf(google::protobuf::RepeatedField<int> const& wire
   return verdicts;
 }
 
-UploadGrant GrantOf(v1::UploadGrant const& wire) {
-  UploadGrant grant{wire.method(), wire.url(), {}, FromWire(wire.deadline())};
+UploadOrder OrderOf(v1::UploadGrant const& wire) {
+  UploadOrder grant{wire.method(), wire.url(), {}, FromWire(wire.deadline())};
   grant.headers.insert(wire.headers().begin(), wire.headers().end());
   return grant;
 }
@@ -63,7 +63,7 @@ AskAgain WaitOf(v1::UploadWait const& wire) { return {FromWire(wire.not_before()
 absl::StatusOr<NextStep> StepOf(v1::ReportArtifactResponse const& response) {
   switch (response.next_case()) {
     case v1::ReportArtifactResponse::kGrant:
-      return SendIt{GrantOf(response.grant())};
+      return SendIt{OrderOf(response.grant())};
     case v1::ReportArtifactResponse::kWait:
       return WaitOf(response.wait());
     case v1::ReportArtifactResponse::kAlreadyPublished:
@@ -81,7 +81,7 @@ absl::StatusOr<NextStep> StepOf(v1::ReportUploadResponse const& response) {
     case v1::ReportUploadResponse::kDone:
       return DeleteIt{true, response.done().text()};
     case v1::ReportUploadResponse::kRetry:
-      return SendIt{GrantOf(response.retry())};
+      return SendIt{OrderOf(response.retry())};
     case v1::ReportUploadResponse::kWait:
       return WaitOf(response.wait());
     case v1::ReportUploadResponse::kFail:
@@ -230,7 +230,7 @@ absl::StatusOr<NextStep> GrpcCoordinator::ReportArtifact(std::string const& sess
 }
 
 absl::StatusOr<NextStep> GrpcCoordinator::ReportUpload(std::string const& session, LeaseName lease,
-                                                       UploadAnswer const& answer) {
+                                                       UploadReply const& answer) {
   v1::ReportUploadRequest request;
   request.set_session(session);
   *request.mutable_lease() = ToWire(lease);

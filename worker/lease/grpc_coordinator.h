@@ -41,7 +41,7 @@ class GrpcCoordinator final : public CoordinatorClient {
   absl::StatusOr<NextStep> ReportArtifact(std::string const& session, LeaseName lease,
                                           std::string const& sha256, int64_t size) override;
   absl::StatusOr<NextStep> ReportUpload(std::string const& session, LeaseName lease,
-                                        UploadAnswer const& answer) override;
+                                        UploadReply const& answer) override;
   absl::Status Complete(std::string const& session, LeaseName lease, bool permanent,
                         std::string const& code, std::string const& text) override;
   absl::Status Release(std::string const& session, LeaseName lease, std::string const& code,

@@ -40,7 +40,7 @@ PublishingEnd Publishing::Run(BuiltFile const& file) {
       // A new grant after each try that fails must not become a tight loop.
       if (sent > 0) WaitUntil(file.lease, clock_.Now() + kBetweenTries.Delay(sent, random));
       ++sent;
-      next = Send(file, UploadGrant(std::get<SendIt>(*next).grant));
+      next = Send(file, UploadOrder(std::get<SendIt>(*next).grant));
     }
   }
   if (!next.ok() && !leases_.IsOver(file.lease)) {
@@ -71,9 +71,9 @@ absl::StatusOr<NextStep> Publishing::Report(BuiltFile const& file) {
   return step;
 }
 
-absl::StatusOr<NextStep> Publishing::Send(BuiltFile const& file, UploadGrant const& grant) {
+absl::StatusOr<NextStep> Publishing::Send(BuiltFile const& file, UploadOrder const& grant) {
   leases_.SetPhase(file.lease, Phase::kSending, "");
-  UploadAnswer const answer =
+  UploadReply const answer =
       Upload(http_, clock_, grant, file.path, nullptr, [&] { return leases_.IsOver(file.lease); });
   absl::StatusOr<NextStep> step;
   CallPersistently(

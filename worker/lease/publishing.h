@@ -49,7 +49,7 @@ class Publishing {
  private:
   absl::StatusOr<NextStep> Report(BuiltFile const& file);
   // Uploads by the grant and reports what came back.
-  absl::StatusOr<NextStep> Send(BuiltFile const& file, UploadGrant const& grant);
+  absl::StatusOr<NextStep> Send(BuiltFile const& file, UploadOrder const& grant);
   // Waits a little even for a time that has passed; not beyond the lease's end.
   void WaitUntil(LeaseName lease, absl::Time time);
   static PublishingEnd Ended(BuiltFile const& file, DeleteIt const& end);

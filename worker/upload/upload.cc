@@ -44,7 +44,7 @@ BodySource FileSource(UniqueFd const& file, std::string const& path,
   };
 }
 
-HttpRequest ToRequest(UploadGrant const& grant, absl::Duration left) {
+HttpRequest ToRequest(UploadOrder const& grant, absl::Duration left) {
   HttpRequest request;
   request.method = grant.method;
   request.url = grant.url;
@@ -63,7 +63,7 @@ BodySink FirstBytes(std::string& body) {
   };
 }
 
-absl::StatusOr<HttpResponse> Send(HttpClient& http, Clock const& clock, UploadGrant const& grant,
+absl::StatusOr<HttpResponse> Send(HttpClient& http, Clock const& clock, UploadOrder const& grant,
                                   std::string const& path, UploadProgress const& progress,
                                   std::function<bool()> const& cancelled) {
   absl::Duration const left = grant.deadline - clock.Now();
@@ -83,9 +83,9 @@ absl::StatusOr<HttpResponse> Send(HttpClient& http, Clock const& clock, UploadGr
 
 }  // namespace
 
-UploadAnswer Upload(HttpClient& http, Clock const& clock, UploadGrant const& grant,
-                    std::string const& path, UploadProgress const& progress,
-                    std::function<bool()> const& cancelled) {
+UploadReply Upload(HttpClient& http, Clock const& clock, UploadOrder const& grant,
+                   std::string const& path, UploadProgress const& progress,
+                   std::function<bool()> const& cancelled) {
   auto response = Send(http, clock, grant, path, progress, cancelled);
   if (!response.ok()) return {.error = std::string(response.status().message())};
   return {response->status, std::move(response->headers), std::move(response->body), ""};

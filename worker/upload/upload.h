@@ -14,7 +14,7 @@ namespace probefarm {
 // A complete HTTP request to send a file with, as the coordinator made it: the UploadGrant of
 // worker.proto, for one use. The worker knows nothing of the release host behind it. Headers, and
 // the URL's query, may hold a token: never log them.
-struct UploadGrant {
+struct UploadOrder {
   std::string method;  // "POST", "PUT"
   std::string url;     // http or https
   std::map<std::string, std::string> headers;
@@ -22,7 +22,7 @@ struct UploadGrant {
 };
 
 // What came back, for the coordinator to judge.
-struct UploadAnswer {
+struct UploadReply {
   int http_status = 0;                         // 0: no answer came
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;                            // the first 64 KB
@@ -40,8 +40,8 @@ using UploadProgress = std::function<void(int64_t sent)>;
 // Ends at the grant's deadline, and when `cancelled`, asked at least once a second, answers true;
 // both are "no answer", and so is a file that cannot be read. `progress` and `cancelled` may be
 // null. Blocks; thread-safe.
-UploadAnswer Upload(HttpClient& http, Clock const& clock, UploadGrant const& grant,
-                    std::string const& path, UploadProgress const& progress,
-                    std::function<bool()> const& cancelled);
+UploadReply Upload(HttpClient& http, Clock const& clock, UploadOrder const& grant,
+                   std::string const& path, UploadProgress const& progress,
+                   std::function<bool()> const& cancelled);
 
 }  // namespace probefarm

@@ -18,14 +18,14 @@ using testing::Pair;
 
 class UploadTest : public testing::Test {
  protected:
-  UploadGrant Grant(ScriptedHttpServer const& server) const {
+  UploadOrder Grant(ScriptedHttpServer const& server) const {
     return {"PUT",
             server.Url("/upload/7?token=x"),
             {{"X-Token", "secret"}},
             clock_.Now() + absl::Minutes(1)};
   }
 
-  UploadAnswer Send(UploadGrant const& grant, UploadProgress const& progress = nullptr) {
+  UploadReply Send(UploadOrder const& grant, UploadProgress const& progress = nullptr) {
     return Upload(*http_, clock_, grant, path_, progress, nullptr);
   }
 
@@ -42,7 +42,7 @@ TEST_F(UploadTest, SendsTheFileWithTheGrantsRequest) {
     received = exchange.ReadBody();
     exchange.Answer(201, "stored", {{"X-Digest", "abc"}});
   });
-  UploadAnswer const answer = Send(Grant(server));
+  UploadReply const answer = Send(Grant(server));
   EXPECT_EQ(answer.http_status, 201);
   EXPECT_EQ(answer.body, "stored");
   EXPECT_EQ(answer.error, "");
@@ -70,7 +70,7 @@ TEST_F(UploadTest, ReturnsARefusalAsItIs) {
     exchange.ReadBody();
     exchange.Answer(422, "already_exists");
   });
-  UploadAnswer const answer = Send(Grant(server));
+  UploadReply const answer = Send(Grant(server));
   EXPECT_EQ(answer.http_status, 422);
   EXPECT_EQ(answer.body, "already_exists");
 }
@@ -96,7 +96,7 @@ TEST_F(UploadTest, KeepsTheFirst64KilobytesOfTheAnswer) {
 
 TEST_F(UploadTest, SaysThatNoAnswerCame) {
   ScriptedHttpServer server([](ScriptedExchange& exchange) { exchange.HangUp(); });
-  UploadAnswer const answer = Send(Grant(server));
+  UploadReply const answer = Send(Grant(server));
   EXPECT_EQ(answer.http_status, 0);
   EXPECT_NE(answer.error, "");
   EXPECT_THAT(answer.error, Not(HasSubstr("token=x")));
@@ -104,16 +104,16 @@ TEST_F(UploadTest, SaysThatNoAnswerCame) {
 
 TEST_F(UploadTest, EndsAtTheGrantsDeadline) {
   ScriptedHttpServer server([](ScriptedExchange& exchange) { exchange.WaitForHangUp(); });
-  UploadGrant grant = Grant(server);
+  UploadOrder grant = Grant(server);
   grant.deadline = clock_.Now() + absl::Milliseconds(200);
-  UploadAnswer const answer = Send(grant);
+  UploadReply const answer = Send(grant);
   EXPECT_EQ(answer.http_status, 0);
   EXPECT_NE(answer.error, "");
 }
 
 TEST_F(UploadTest, DoesNotUseAnExpiredGrant) {
   ScriptedHttpServer server([](ScriptedExchange& exchange) { exchange.Answer(200); });
-  UploadGrant grant = Grant(server);
+  UploadOrder grant = Grant(server);
   grant.deadline = clock_.Now();
   EXPECT_THAT(Send(grant).error, HasSubstr("expired"));
   EXPECT_TRUE(server.requests().empty());
@@ -121,7 +121,7 @@ TEST_F(UploadTest, DoesNotUseAnExpiredGrant) {
 
 TEST_F(UploadTest, NamesAFileThatIsNotThere) {
   ScriptedHttpServer server([](ScriptedExchange& exchange) { exchange.Answer(200); });
-  UploadAnswer const answer =
+  UploadReply const answer =
       Upload(*http_, clock_, Grant(server), "/nowhere/probe", nullptr, nullptr);
   EXPECT_THAT(answer.error, HasSubstr("/nowhere/probe"));
 }
