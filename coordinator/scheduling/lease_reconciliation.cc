@@ -22,7 +22,8 @@ Reconciliation ReconcileLeases(std::vector<HeldLease> const& granted,
   for (LeaseKey const& key : named) result.verdicts.push_back(VerdictOn(key, granted));
   for (HeldLease const& lease : granted) {
     bool const known = std::find(named.begin(), named.end(), lease.key) != named.end();
-    bool const young = now - lease.granted_at < grace;
+    // The clock may have been set back meanwhile: without a grace no lease is young.
+    bool const young = grace > absl::ZeroDuration() && now - lease.granted_at < grace;
     if (!known && !young && !lease.cancelled) result.unheard.push_back(lease.key);
   }
   return result;

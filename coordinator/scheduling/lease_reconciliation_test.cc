@@ -28,6 +28,13 @@ TEST(LeaseReconciliation, WhatTheWorkerDoesNotNameIsUnheardOnceItIsOldEnough) {
   EXPECT_THAT(ReconcileLeases(granted, {{1, 1}}, kGrace, kNow).unheard, IsEmpty());
 }
 
+TEST(LeaseReconciliation, WithoutAGraceAllIsUnheardThoughTheClockWasSetBack) {
+  absl::Time const granted = absl::FromUnixSeconds(1'000);
+  Reconciliation const result = ReconcileLeases({{{7, 1}, granted}}, {}, absl::ZeroDuration(),
+                                                granted - absl::Minutes(2));
+  EXPECT_THAT(result.unheard, ElementsAre(LeaseKey{7, 1}));
+}
+
 TEST(LeaseReconciliation, AnotherEpochOfTheJobIsAnotherLease) {
   std::vector<HeldLease> const granted = {{{1, 2}, kNow - kGrace}};
   EXPECT_THAT(ReconcileLeases(granted, {{1, 1}}, kGrace, kNow).unheard,

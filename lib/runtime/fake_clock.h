@@ -28,6 +28,12 @@ class FakeClock final : public Clock {
     since_boot_ += by;
   }
 
+  // Moves the wall clock alone, as somebody who sets it.
+  void Jump(absl::Duration by) {
+    MutexLock lock(mu_);
+    now_ += by;
+  }
+
  private:
   mutable Mutex mu_;
   absl::Time now_ GUARDED_BY(mu_);
