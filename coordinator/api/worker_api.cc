@@ -162,7 +162,7 @@ grpc::ServerUnaryReactor* WorkerApi::Heartbeat(grpc::CallbackServerContext* cont
                     absl::InvalidArgumentError(absl::StrCat("free_slots ", request->free_slots(),
                                                             " is not between 0 and ", kMaxSlots)));
   }
-  HeartbeatRequest heartbeat{request->session(), {}, request->free_slots()};
+  HeartbeatRequest heartbeat{request->session(), {}, request->free_slots(), request->draining()};
   std::vector<LeaseProgress> progress;
   for (v1::HeldLease const& held : request->held()) {
     heartbeat.held.push_back(FromWire(held.name()));

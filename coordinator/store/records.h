@@ -55,6 +55,7 @@ struct HeartbeatRequest {
   std::string session;
   std::vector<LeaseKey> held;
   int free_slots = 0;
+  bool draining = false;  // the worker takes nothing new any more
 };
 
 struct HeartbeatAnswer {

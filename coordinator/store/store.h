@@ -53,6 +53,7 @@ class Store {
 
   // Grants up to `request.max_leases` eligible jobs. The same request id of the same session
   // replays the same leases, as long as they are still held, whatever happened to the first answer.
+  // A session that drains is granted nothing new (I9).
   // ABORTED when the session is unknown or void. INVALID_ARGUMENT for a request id that cannot be.
   // Does not keep the session alive: only OpenSession() and Heartbeat() do.
   virtual void Acquire(AcquireRequest request, Done<std::vector<GrantedLease>> done) = 0;
@@ -60,7 +61,8 @@ class Store {
   // Keeps the session alive and reconciles its leases. ABORTED "reopen" for an unknown session,
   // ABORTED "void" for one that a later session of the same worker id replaced. Leases that the
   // worker never heard of go back to the queue uncounted. A lease younger than
-  // StorePolicy::unheard_grace is not yet one of these.
+  // StorePolicy::unheard_grace is not yet one of these. A session that said that it drains does so
+  // for good, whatever a heartbeat that comes late says.
   virtual void Heartbeat(HeartbeatRequest request, Done<HeartbeatAnswer> done) = 0;
 
   // One event of a worker on its lease. ABORTED when (job, epoch, session) is not the present

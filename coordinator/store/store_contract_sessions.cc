@@ -108,6 +108,27 @@ TEST_P(StoreSessions, HeartbeatsKeepASessionAndItsLeases) {
   EXPECT_EQ(Get(id).state, JobState::kLeased);
 }
 
+TEST_P(StoreSessions, OneThatDrainsIsGrantedNothingNewThoughTheStoreRestarts) {
+  Enqueue(JobFor(1));
+  Enqueue(JobFor(2));
+  OpenFor("w1");
+  ASSERT_OK_AND_ASSIGN(auto const first, Acquire("w1-1", "before"));
+  ASSERT_THAT(first, SizeIs(1));
+  LeaseKey const held = KeyOf(first[0].job);
+  auto const beat = [&](bool draining) {
+    return Await<HeartbeatAnswer>([&](auto done) {
+      store().Heartbeat({"w1-1", {held}, 1, draining}, std::move(done));
+    });
+  };
+  ASSERT_OK(beat(true));
+  ASSERT_OK(beat(false));  // one that comes late
+  Restart();
+  ASSERT_OK_AND_ASSIGN(auto const nothing, Acquire("w1-1", "after"));
+  EXPECT_THAT(nothing, IsEmpty());
+  ASSERT_OK_AND_ASSIGN(auto const replayed, Acquire("w1-1", "before"));
+  EXPECT_THAT(replayed, SizeIs(1));
+}
+
 TEST_P(StoreSessions, ASilentWorkersLeasesGoBackCounted) {
   JobId const id = Enqueue(JobFor(1));
   Job const lease = AcquireOne(OpenFor("w1"));

@@ -86,6 +86,7 @@ class MemoryTables {
     int64_t number = 0;  // later sessions have greater ones
     bool is_void = false;
     bool ended = false;
+    bool draining = false;
     absl::Time last_heard;
     int free_slots = 0;
   };

@@ -83,7 +83,7 @@ absl::StatusOr<std::vector<Job>> GrantNew(WriteContext& context, AcquireRequest 
 absl::StatusOr<std::vector<Job>> ReplayOrGrant(WriteContext& context, AcquireRequest const& request,
                                                SessionRow const& session) {
   ASSIGN_OR_RETURN(std::vector<Job> replayed, Replay(context.db, request));
-  if (!replayed.empty()) return replayed;
+  if (!replayed.empty() || session.draining) return replayed;
   RETURN_IF_ERROR(PromoteWaiting(context));
   return GrantNew(context, request, session);
 }
@@ -110,6 +110,8 @@ absl::StatusOr<OpenedSession> OpenSession(WriteContext& context, NewSession cons
 absl::StatusOr<HeartbeatAnswer> Heartbeat(WriteContext& context, HeartbeatRequest const& request) {
   ASSIGN_OR_RETURN(SessionRow const session, FindLiveSession(context.db, request.session));
   context.sessions.Heard(request.session, request.free_slots, context.now);
+  if (request.draining && !session.draining)
+    RETURN_IF_ERROR(DrainSession(context.db, request.session));
   ASSIGN_OR_RETURN(std::vector<Job> const held, JobsHeldBy(context.db, request.session));
   ASSIGN_OR_RETURN(Reconciliation leases, Reconcile(context.db, held, request.held, session.worker,
                                                     context.policy.unheard_grace, context.now));

@@ -155,9 +155,15 @@ CREATE TABLE pins (
 ) STRICT;
 )sql";
 
+// A worker that said so is granted nothing new, though the coordinator has been started again
+// since.
+constexpr absl::string_view kVersion2 = R"sql(
+ALTER TABLE sessions ADD COLUMN draining INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 // Each brings the schema from the version of its position to the next one. Never changed once
 // released.
-constexpr std::array<absl::string_view, 1> kMigrations = {kVersion1};
+constexpr std::array<absl::string_view, kSchemaVersion> kMigrations = {kVersion1, kVersion2};
 
 absl::StatusOr<int64_t> Number(Database& db, std::string const& sql) {
   Statement query = db.Query(sql);
@@ -186,16 +192,15 @@ absl::Status Apply(Database& db, int64_t version) {
 
 }  // namespace
 
-absl::Status MigrateSchema(Database& db) {
+absl::Status MigrateSchema(Database& db, int64_t version) {
   RETURN_IF_ERROR(CheckIsOurs(db));
-  ASSIGN_OR_RETURN(int64_t const version, Number(db, "PRAGMA user_version"));
-  auto const known = static_cast<int64_t>(kMigrations.size());
-  if (version > known) {
+  ASSIGN_OR_RETURN(int64_t const found, Number(db, "PRAGMA user_version"));
+  if (found > kSchemaVersion) {
     return absl::FailedPreconditionError(
-        absl::StrCat(db.path(), " has schema ", version, ", this coordinator knows up to ", known,
-                     ": start the newer coordinator that wrote it"));
+        absl::StrCat(db.path(), " has schema ", found, ", this coordinator knows up to ",
+                     kSchemaVersion, ": start the newer coordinator that wrote it"));
   }
-  for (int64_t next = version; next < known; ++next) RETURN_IF_ERROR(Apply(db, next));
+  for (int64_t next = found; next < version; ++next) RETURN_IF_ERROR(Apply(db, next));
   return absl::OkStatus();
 }
 

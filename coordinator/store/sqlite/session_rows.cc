@@ -11,7 +11,7 @@ namespace {
 
 constexpr char kSelect[] =
     "SELECT session, worker, arch, memory_bytes_per_slot, engine, slots, opened_at, void, "
-    "ended_at FROM sessions ";
+    "ended_at, draining FROM sessions ";
 
 absl::StatusOr<SessionRow> ReadSession(Statement const& row) {
   SessionRow session;
@@ -27,6 +27,7 @@ absl::StatusOr<SessionRow> ReadSession(Statement const& row) {
   session.opened_at = row.Time(6);
   session.is_void = row.Int(7) != 0;
   session.ended = !row.IsNull(8);
+  session.draining = row.Int(9) != 0;
   return session;
 }
 
@@ -91,6 +92,10 @@ absl::Status VoidSessionsOf(Database& db, std::string const& worker, absl::Time 
       "UPDATE sessions SET void = 1, ended_at = COALESCE(ended_at, ?) WHERE worker = ? AND void = "
       "0",
       now, worker);
+}
+
+absl::Status DrainSession(Database& db, std::string const& session) {
+  return db.Run("UPDATE sessions SET draining = 1 WHERE session = ?", session);
 }
 
 absl::Status EndSession(Database& db, std::string const& session, absl::Time now) {

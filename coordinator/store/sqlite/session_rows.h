@@ -23,6 +23,7 @@ struct SessionRow {
   absl::Time opened_at;
   bool is_void = false;
   bool ended = false;  // void or expired
+  bool draining = false;
 };
 
 // Nothing when it was never opened, or has long ended.
@@ -40,6 +41,8 @@ absl::StatusOr<std::vector<SessionRow>> LastSessions(Database& db);
 absl::Status InsertSession(Database& db, NewSession const& session, absl::Time now);
 // Every session of the worker, those that have ended too.
 absl::Status VoidSessionsOf(Database& db, std::string const& worker, absl::Time now);
+// It is granted nothing new from now on.
+absl::Status DrainSession(Database& db, std::string const& session);
 // It expired: whoever calls with it is told to open another.
 absl::Status EndSession(Database& db, std::string const& session, absl::Time now);
 // Forgets sessions that ended before `time`.
