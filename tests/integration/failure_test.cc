@@ -58,6 +58,16 @@ TEST_F(FailureTest, WhatIsKnownToFailIsTriedAgainOnlyOnDemand) {
   EXPECT_EQ(Failed(job)["reason"]["code"], "compiler_error");
 }
 
+TEST_F(FailureTest, ASourceWithoutAMakefileIsNamed) {
+  driver_lacks_ = "Makefile";
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w");
+  json const job = Failed(BackfillOne({"--kind", "kmod"}));
+  EXPECT_EQ(job["reason"]["code"], "source_unusable");
+  EXPECT_THAT(job["reason"]["text"].get<std::string>(),
+              AllOf(HasSubstr("8.0.0+driver"), HasSubstr("no Makefile")));
+}
+
 TEST_F(FailureTest, AVanishedPackageIsNamed) {
   ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
   archive_->Lose("linux-headers-6.1.0-1-common");

@@ -69,7 +69,7 @@ void SmallFarm::Publish(std::vector<SmallKernel> const& kernels) {
   std::string const folder = folder_ / "archive";
   std::filesystem::create_directory(folder);
   archive_ = std::make_unique<SmallArchive>(folder);
-  ASSERT_OK(archive_->Publish(kernels, UniqueName()));
+  ASSERT_OK(archive_->Publish(kernels, UniqueName(), driver_lacks_));
   config_.mirror = archive_->url();
   config_.keyring = archive_->keyring();
 }

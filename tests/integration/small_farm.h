@@ -42,6 +42,7 @@ class SmallFarm : public testing::Test {
 
   TemporaryFolder folder_;
   FarmConfig config_;
+  std::string driver_lacks_;  // see SmallArchive::Publish()
   std::unique_ptr<SmallArchive> archive_;
   Farm farm_{folder_.path()};
 };

@@ -51,11 +51,11 @@ SmallArchive::SmallArchive(std::string folder)
       repository_(folder_),
       server_([this](ScriptedExchange& exchange) { Answer(exchange); }) {}
 
-absl::Status SmallArchive::Publish(std::vector<SmallKernel> const& kernels,
-                                   std::string const& name) {
+absl::Status SmallArchive::Publish(std::vector<SmallKernel> const& kernels, std::string const& name,
+                                   std::string const& driver_lacks) {
   name_ = name;
   RETURN_IF_ERROR(repository_.MakeKeys());
-  RETURN_IF_ERROR(AddDriver());
+  RETURN_IF_ERROR(AddDriver(driver_lacks));
   std::string const kbuild = MakeTree({}, "kbuild", absl::StrCat("usr/lib/", kKbuild));
   RETURN_IF_ERROR(
       repository_.AddPackage(kSuite, {kKbuild, "6.1.1-1", /*depends=*/"", "amd64", kbuild}));
@@ -64,8 +64,9 @@ absl::Status SmallArchive::Publish(std::vector<SmallKernel> const& kernels,
   return repository_.Publish({kSuite, now - absl::Hours(1), now + absl::Hours(24)});
 }
 
-absl::Status SmallArchive::AddDriver() {
+absl::Status SmallArchive::AddDriver(std::string const& lacks) {
   std::string const tree = MakeTree({}, "driver", "usr/src/scap-8.0.0");
+  if (!lacks.empty()) fs::remove(absl::StrCat(tree, "/usr/src/scap-8.0.0/", lacks));
   return repository_.AddPackage(kSuite, {kDriver, "8.0.0-1", /*depends=*/"", "amd64", tree});
 }
 

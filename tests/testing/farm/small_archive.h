@@ -37,8 +37,9 @@ class SmallArchive {
   explicit SmallArchive(std::string folder);
 
   // `name` goes into the packages, so that no other test shares their digests and header volumes.
-  // Once, before any request.
-  absl::Status Publish(std::vector<SmallKernel> const& kernels, std::string const& name);
+  // `driver_lacks` is a file that its source does not have ("Makefile"). Once, before any request.
+  absl::Status Publish(std::vector<SmallKernel> const& kernels, std::string const& name,
+                       std::string const& driver_lacks = "");
 
   // A mirror's URL, for main and security suites alike.
   std::string url() const { return server_.Url(""); }
@@ -52,7 +53,7 @@ class SmallArchive {
 
  private:
   absl::Status AddHeaders(SmallKernel const& kernel);
-  absl::Status AddDriver();
+  absl::Status AddDriver(std::string const& lacks);
   std::string MakeTree(SmallKernel const& kernel, std::string const& package,
                        std::string const& destination);
   // Of the server: a file of the archive, or 404.
