@@ -30,8 +30,8 @@ TEST(LeaseReconciliation, WhatTheWorkerDoesNotNameIsUnheardOnceItIsOldEnough) {
 
 TEST(LeaseReconciliation, WithoutAGraceAllIsUnheardThoughTheClockWasSetBack) {
   absl::Time const granted = absl::FromUnixSeconds(1'000);
-  Reconciliation const result = ReconcileLeases({{{7, 1}, granted}}, {}, absl::ZeroDuration(),
-                                                granted - absl::Minutes(2));
+  Reconciliation const result =
+      ReconcileLeases({{{7, 1}, granted}}, {}, absl::ZeroDuration(), granted - absl::Minutes(2));
   EXPECT_THAT(result.unheard, ElementsAre(LeaseKey{7, 1}));
 }
 
