@@ -29,6 +29,7 @@ IndexedInput Indexed(Input const& input) { return {input.name, input.sha256}; }
 
 std::vector<IndexedInput> Indexed(std::vector<ArchiveInput> const& archives) {
   std::vector<IndexedInput> inputs;
+  inputs.reserve(archives.size());
   for (ArchiveInput const& archive : archives) inputs.push_back(Indexed(archive.file));
   return inputs;
 }

@@ -92,6 +92,7 @@ std::vector<HeldLease> LeasesToReconcile(std::vector<Job> const& held,
                                          std::vector<LeaseKey> const& named,
                                          std::string const& worker) {
   std::vector<HeldLease> leases;
+  leases.reserve(held.size());
   for (Job const& job : held) leases.push_back({{job.id, job.epoch}, job.updated_at});
   for (Job const& job : named_jobs) {
     LeaseKey const key{job.id, job.epoch};

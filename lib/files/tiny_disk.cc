@@ -5,7 +5,6 @@
 #include <sys/mount.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,12 +20,11 @@ TinyDisk::TinyDisk(std::string folder, int kilobytes) : folder_(std::move(folder
 }
 
 TinyDisk::~TinyDisk() {
-  if (mounted_) EXPECT_EQ(umount2(folder_.c_str(), MNT_DETACH), 0) << std::strerror(errno);
+  if (mounted_) EXPECT_EQ(umount2(folder_.c_str(), MNT_DETACH), 0) << errno;
 }
 
 void TinyDisk::MakeReadOnly() const {
-  ASSERT_EQ(mount("tmpfs", folder_.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr), 0)
-      << std::strerror(errno);
+  ASSERT_EQ(mount("tmpfs", folder_.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr), 0) << errno;
 }
 
 }  // namespace probefarm

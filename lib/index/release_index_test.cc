@@ -44,7 +44,7 @@ TEST(ReleaseIndex, TheSameProbesGiveTheSameText) {
 
 TEST(ReleaseIndex, PassesOverFieldsOfLaterVersions) {
   std::string const text = absl::StrReplaceAll(RenderReleaseIndex({"t", {Probe("a.o")}}),
-                                               {{"\"job\": 7", "\"job\": 7, \"colour\": \"red\""}});
+                                               {{R"("job": 7)", R"("job": 7, "colour": "red")"}});
   EXPECT_THAT(text, HasSubstr("colour"));
   EXPECT_OK(ParseReleaseIndex(text));
 }
@@ -52,17 +52,17 @@ TEST(ReleaseIndex, PassesOverFieldsOfLaterVersions) {
 TEST(ReleaseIndex, SaysWhatIsWrong) {
   std::string const text = RenderReleaseIndex({"t", {Probe("a.o")}});
   for (auto const& [from, to, said] :
-       std::vector<std::array<std::string, 3>>{{"\"size\": 1234", "\"size\": \"much\"", "type"},
-                                               {"\"asset\"", "\"thing\"", "asset"},
-                                               {"\"bpf\"", "\"wasm\"", "wasm"},
+       std::vector<std::array<std::string, 3>>{{R"("size": 1234)", R"("size": "much")", "type"},
+                                               {R"("asset")", R"("thing")", "asset"},
+                                               {R"("bpf")", R"("wasm")", "wasm"},
                                                {"2023-", "soon-", "published_at"},
                                                {"aaaa", "zzzz", "no SHA-256"},
-                                               {"\"probes\": [", "\"probes\": {", "not JSON"}}) {
+                                               {R"("probes": [)", R"("probes": {)", "not JSON"}}) {
     EXPECT_THAT(ParseReleaseIndex(absl::StrReplaceAll(text, {{from, to}})),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(said)))
         << to;
   }
-  for (char const* const text : {"", "[]", "7", "{\"tag\":1}", "{\"tag\":\"t\",\"probes\":[7]}"})
+  for (char const* const text : {"", "[]", "7", R"({"tag":1})", R"({"tag":"t","probes":[7]})"})
     EXPECT_THAT(ParseReleaseIndex(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
 }
 

@@ -10,7 +10,6 @@ namespace probefarm {
 namespace {
 
 using nlohmann::json;
-using testing::ElementsAre;
 
 class EngineCrashTest : public BuildingFarm {
  protected:

@@ -56,7 +56,7 @@ void MemoryTables::ReleaseUnheard(std::vector<LeaseKey> const& keys, std::string
 
 absl::StatusOr<OpenedSession> MemoryTables::OpenSession(NewSession const& session, absl::Time now) {
   RETURN_IF_ERROR(CheckNewSession(session));
-  if (sessions_.count(session.session) != 0) {
+  if (sessions_.contains(session.session)) {
     return absl::AlreadyExistsError(absl::StrCat("session ", session.session, " is open already"));
   }
   std::vector<Job> held;
