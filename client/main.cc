@@ -30,9 +30,9 @@ int main(int argc, char** argv) {
   probefarm::AddTransportOptions(app, context.transport);
   probefarm::CommandAction chosen;
   for (auto* const add :
-       {probefarm::AddBackfill, probefarm::AddCancel, probefarm::AddJob, probefarm::AddJobs,
-        probefarm::AddKernels, probefarm::AddLogs, probefarm::AddProbes, probefarm::AddRetry,
-        probefarm::AddStatus, probefarm::AddWorkers}) {
+       {probefarm::AddBackfill, probefarm::AddCancel, probefarm::AddExplain, probefarm::AddJob,
+        probefarm::AddJobs, probefarm::AddKernels, probefarm::AddLogs, probefarm::AddProbes,
+        probefarm::AddRetry, probefarm::AddStatus, probefarm::AddWorkers}) {
     add(app, context, chosen);
   }
   try {

@@ -175,7 +175,7 @@ void CoordinatorServer::Parts::MakeServices() {
       WorkerApiOptions{config.leases.ttl, config.leases.acquire_wait_limit});
   if (!config.tls.ca.empty()) worker_gate = std::make_unique<WorkerGate>(*worker_api, metrics);
   job_api = std::make_unique<JobApi>(
-      *store, *backfiller, inventory, phases, *executor,
+      *store, *backfiller, inventory, phases, *executor, clock,
       ServerFacts{options.version, clock.Now(), absl::StrCat(public_url, ReleasePages::kRoute),
                   [this] { return host->Check(); }});
   catalog_api = std::make_unique<CatalogApi>(*store, inventory);

@@ -66,6 +66,8 @@ void AddStateOption(CLI::App& verb, v1::JobFilter& filter);
 void AddBackfill(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Cancels a job, which the coordinator refuses once it is being uploaded.
 void AddCancel(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Says why a job is where it is, and what it waits for.
+void AddExplain(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Shows one job, or its build spec. --watch waits until it is over; ABORTED unless it was published
 // or skipped.
 void AddJob(CLI::App& app, CommandContext& context, CommandAction& chosen);

@@ -156,6 +156,13 @@ Json ToJson(v1::BackfillResponse const& backfill) {
   return json;
 }
 
+Json ToJson(v1::ExplainResponse const& explanation) {
+  Json json = {{"job", ToJson(explanation.job())}, {"reasons", Json::array()}};
+  for (v1::Reason const& reason : explanation.reasons())
+    json["reasons"].push_back({{"code", reason.code()}, {"text", reason.text()}});
+  return json;
+}
+
 std::string Print(Json const& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

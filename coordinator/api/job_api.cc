@@ -73,6 +73,15 @@ void Fill(FeedState const& feed, v1::FeedStatus& wire) {
   wire.set_error(feed.error);
 }
 
+// "building", "fetching, linux-headers-… 40 %"; empty when its worker has not said.
+std::string TextOf(LeaseProgress const& progress) {
+  if (progress.phase == LeasePhase::kUnknown) return "";
+  constexpr char const* kNames[] = {"",         "fetching",        "building",
+                                    "checking", "awaiting upload", "sending"};
+  std::string const name = kNames[static_cast<size_t>(progress.phase)];
+  return progress.detail.empty() ? name : absl::StrCat(name, ", ", progress.detail);
+}
+
 bool AllFinal(JobCounts const& counts) {
   for (auto const& [state, count] : counts) {
     if (count > 0 && !IsFinal(state)) return false;
@@ -83,12 +92,13 @@ bool AllFinal(JobCounts const& counts) {
 }  // namespace
 
 JobApi::JobApi(Store& store, Backfiller& backfiller, InventoryBoard& inventory, PhaseBoard& phases,
-               Executor& executor, ServerFacts facts)
+               Executor& executor, Clock& clock, ServerFacts facts)
     : store_(store),
       backfiller_(backfiller),
       inventory_(inventory),
       phases_(phases),
       executor_(executor),
+      clock_(clock),
       facts_(std::move(facts)) {}
 
 v1::Job JobApi::Wire(Job const& job) const {
@@ -161,6 +171,44 @@ grpc::ServerUnaryReactor* JobApi::Get(grpc::CallbackServerContext* context,
                   });
                 });
   return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::Explain(grpc::CallbackServerContext* context,
+                                          v1::ExplainRequest const* request,
+                                          v1::ExplainResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  executor_.Run([this, reactor, id = request->job(), response] {
+    reactor->Finish(ToGrpc(FillExplanation(id, *response)));
+  });
+  return reactor;
+}
+
+absl::Status JobApi::FillExplanation(JobId id, v1::ExplainResponse& response) {
+  ASSIGN_OR_RETURN(Job const job,
+                   Await<Job>([&](auto done) { store_.GetJob(id, std::move(done)); }));
+  ASSIGN_OR_RETURN(Surroundings const around, SurroundingsOf(job));
+  *response.mutable_job() = Wire(job);
+  for (Reason const& reason : probefarm::Explain(job, around, clock_.Now()))
+    *response.add_reasons() = ToWire(reason);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Surroundings> JobApi::SurroundingsOf(Job const& job) {
+  Surroundings around;
+  ASSIGN_OR_RETURN(auto const workers, Await<std::vector<WorkerRecord>>([&](auto done) {
+                     store_.ListWorkers(std::move(done));
+                   }));
+  for (WorkerRecord const& worker : workers) {
+    if (!worker.live) continue;
+    around.workers.push_back(
+        {worker.worker, worker.capabilities, worker.free_slots, phases_.Draining(worker.session)});
+  }
+  ASSIGN_OR_RETURN(around.ahead,
+                   Await<int64_t>([&](auto done) { store_.CountAhead(job.id, std::move(done)); }));
+  LeaseProgress const progress = phases_.ProgressOf(job.session, {job.id, job.epoch});
+  around.progress = TextOf(progress);
+  around.release_host_error = std::string(facts_.release_host().message());
+  return around;
 }
 
 grpc::ServerWriteReactor<v1::TailLogResponse>* JobApi::TailLog(grpc::CallbackServerContext*,

@@ -7,7 +7,9 @@
 #include "coordinator/backfill/backfiller.h"
 #include "coordinator/inventory/inventory.h"
 #include "coordinator/leasing/phase_board.h"
+#include "coordinator/scheduling/explanation.h"
 #include "coordinator/store/store.h"
+#include "lib/runtime/clock.h"
 #include "lib/runtime/executor.h"
 #include "probefarm/v1/jobs.grpc.pb.h"
 
@@ -30,7 +32,7 @@ class JobApi final : public v1::JobService::CallbackService {
  public:
   // `executor` must have ended, or have nothing of this left to do, before this is destroyed.
   JobApi(Store& store, Backfiller& backfiller, InventoryBoard& inventory, PhaseBoard& phases,
-         Executor& executor, ServerFacts facts);
+         Executor& executor, Clock& clock, ServerFacts facts);
 
   // Answers when all is enqueued. At most 1000 excluded probes are listed; the total counts all.
   grpc::ServerUnaryReactor* Backfill(grpc::CallbackServerContext* context,
@@ -49,6 +51,10 @@ class JobApi final : public v1::JobService::CallbackService {
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 v1::GetJobRequest const* request,
                                 v1::GetJobResponse* response) override;
+  // Asks store and release host, on the executor. NOT_FOUND.
+  grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context,
+                                    v1::ExplainRequest const* request,
+                                    v1::ExplainResponse* response) override;
   // See TailLogReactor.
   grpc::ServerWriteReactor<v1::TailLogResponse>* TailLog(
       grpc::CallbackServerContext* context, v1::TailLogRequest const* request) override;
@@ -75,12 +81,15 @@ class JobApi final : public v1::JobService::CallbackService {
   // With the phase that its worker last reported.
   v1::Job Wire(Job const& job) const;
   absl::Status FillStatus(v1::GetStatusResponse& response);
+  absl::StatusOr<Surroundings> SurroundingsOf(Job const& job);
+  absl::Status FillExplanation(JobId id, v1::ExplainResponse& response);
 
   Store& store_;
   Backfiller& backfiller_;
   InventoryBoard& inventory_;
   PhaseBoard& phases_;
   Executor& executor_;
+  Clock& clock_;
   ServerFacts const facts_;
 };
 

@@ -255,5 +255,36 @@ TEST_F(JobApiTest, TheStatusShowsTheWholeFarm) {
   EXPECT_EQ(status.drivers(2).error(), "no package");
 }
 
+TEST_F(JobApiTest, ExplainsWhatAJobWaitsFor) {
+  Enqueue(1);
+  JobId const id = Enqueue(2);
+  v1::ExplainRequest request;
+  request.set_job(id);
+  ASSERT_OK_AND_ASSIGN(auto const alone, Ask(&Stub::Explain, request));
+  EXPECT_EQ(alone.job().id(), id);
+  ASSERT_THAT(alone.reasons(), SizeIs(2));
+  EXPECT_EQ(alone.reasons(0).code(), "no_worker");
+  EXPECT_EQ(alone.reasons(1).text(), "1 job ahead in its lane");
+  request.set_job(99);
+  EXPECT_THAT(Ask(&Stub::Explain, request), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(JobApiTest, ExplainsWhoHoldsAJob) {
+  JobId const id = Enqueue(1);
+  std::string const session = OpenSession("w1");
+  v1::HeartbeatRequest beat;
+  beat.set_session(session);
+  v1::HeldLease* const held = beat.add_held();
+  *held->mutable_name() = Acquire(session).name();
+  held->set_phase(v1::FETCHING);
+  held->set_progress("linux-headers 40 %");
+  ASSERT_OK(Call<v1::WorkerService>(&v1::WorkerService::Stub::Heartbeat, beat));
+  v1::ExplainRequest request;
+  request.set_job(id);
+  ASSERT_OK_AND_ASSIGN(auto const held_by, Ask(&Stub::Explain, request));
+  ASSERT_THAT(held_by.reasons(), SizeIs(1));
+  EXPECT_EQ(held_by.reasons(0).text(), "worker w1: fetching, linux-headers 40 %");
+}
+
 }  // namespace
 }  // namespace probefarm

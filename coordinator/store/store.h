@@ -106,6 +106,9 @@ class Store {
   virtual void ListJobs(JobFilter filter, PageRequest page, Done<JobPage> done) = 0;
   // INVALID_ARGUMENT for an expression that does not compile, here and in every call with a filter.
   virtual void CountJobs(JobFilter filter, Done<JobCounts> done) = 0;
+  // How many jobs of the same lane were enqueued before this one and wait for nothing but a worker.
+  // NOT_FOUND.
+  virtual void CountAhead(JobId job, Done<int64_t> done) = 0;
   // Up to `limit` bytes from `offset` of the log of the job's latest epoch (or the one that the
   // request names). An offset beyond the end reads nothing.
   virtual void ReadLog(LogRequest request, Done<LogChunk> done) = 0;

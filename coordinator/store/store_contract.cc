@@ -143,6 +143,10 @@ absl::StatusOr<JobCounts> StoreContract::Count(JobFilter filter) {
       [&](auto done) { store().CountJobs(std::move(filter), std::move(done)); });
 }
 
+absl::StatusOr<int64_t> StoreContract::CountAhead(JobId job) {
+  return Await<int64_t>([&](auto done) { store().CountAhead(job, std::move(done)); });
+}
+
 Job StoreContract::Get(JobId job) {
   auto const found = Await<Job>([&](auto done) { store().GetJob(job, std::move(done)); });
   EXPECT_OK(found);

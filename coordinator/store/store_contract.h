@@ -84,6 +84,7 @@ class StoreContract : public testing::TestWithParam<StoreImplementation> {
   absl::StatusOr<JobPage> List(JobFilter filter, PageRequest page = {});
   absl::StatusOr<JobCounts> Count(JobFilter filter);
   Job Get(JobId job);
+  absl::StatusOr<int64_t> CountAhead(JobId job);
   absl::StatusOr<Job> Publish(JobId job, PublishedAsset asset);
   ProbeKnowledge Know(ProbeId const& probe);
   std::vector<StaleRelease> Stale();

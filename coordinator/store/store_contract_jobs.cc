@@ -271,5 +271,20 @@ TEST_P(StoreJobs, TheListenerHearsOfEveryWayIntoTheQueue) {
 INSTANTIATE_TEST_SUITE_P(Contract, StoreJobs, testing::ValuesIn(ImplementationsUnderTest()),
                          &NameOf);
 
+TEST_P(StoreJobs, CountsWhatWaitsAheadInTheSameLane) {
+  JobId const first = Enqueue(JobFor(1));
+  NewJob other = JobFor(2);
+  other.lane = Lane::kNewKernels;
+  Enqueue(other);
+  JobId const third = Enqueue(JobFor(3));
+  JobId const last = Enqueue(JobFor(4));
+  auto const ahead = [this](JobId job) { return CountAhead(job).value_or(-1); };
+  EXPECT_EQ(ahead(first), 0);
+  EXPECT_EQ(ahead(last), 2);
+  EXPECT_OK(OnJob(third, job_event::Cancel{}));
+  EXPECT_EQ(ahead(last), 1);
+  EXPECT_THAT(CountAhead(99), StatusIs(absl::StatusCode::kNotFound));
+}
+
 }  // namespace
 }  // namespace probefarm

@@ -80,5 +80,19 @@ TEST_F(BackfillTest, WhatIsQueuedAlreadyIsJoined) {
   EXPECT_EQ(Jobs(), 4U);
 }
 
+TEST_F(BackfillTest, AJobThatNobodyBuildsIsExplained) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  std::vector<json> const jobs = Backfill();
+  ASSERT_EQ(jobs.size(), 2U);
+  ASSERT_OK_AND_ASSIGN(SubprocessResult const said,
+                       farm_.Client({"explain", jobs[1]["id"].dump()}));
+  EXPECT_EQ(said.exit_code, 0);
+  EXPECT_THAT(said.output, AllOf(HasSubstr("queued"), HasSubstr("  no worker is connected\n"),
+                                 HasSubstr("  1 job ahead in its lane\n")));
+  ASSERT_OK_AND_ASSIGN(json const told, farm_.Ask({"explain", jobs[0]["id"].dump()}));
+  EXPECT_EQ(told["reasons"].at(0)["code"], "no_worker");
+  EXPECT_EQ(told["job"]["id"], jobs[0]["id"]);
+}
+
 }  // namespace
 }  // namespace probefarm

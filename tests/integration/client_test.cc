@@ -63,10 +63,10 @@ TEST_P(ClientTest, WhereNobodyAnswersTheAddressIsNamed) {
 
 INSTANTIATE_TEST_SUITE_P(Verbs, ClientTest,
                          testing::Values(Verb{"backfill", {}}, Verb{"cancel", {"1"}},
-                                         Verb{"job", {"1"}}, Verb{"jobs", {}}, Verb{"kernels", {}},
-                                         Verb{"logs", {"1"}}, Verb{"probes", {}},
-                                         Verb{"retry", {"1"}}, Verb{"status", {}},
-                                         Verb{"workers", {}}),
+                                         Verb{"explain", {"1"}}, Verb{"job", {"1"}},
+                                         Verb{"jobs", {}}, Verb{"kernels", {}}, Verb{"logs", {"1"}},
+                                         Verb{"probes", {}}, Verb{"retry", {"1"}},
+                                         Verb{"status", {}}, Verb{"workers", {}}),
                          [](auto const& test) { return test.param.name; });
 
 TEST_F(ClientTest, WrongCommandLinesAreUsage) {

@@ -120,6 +120,10 @@ void CrashingStore::CountJobs(JobFilter filter, Done<JobCounts> done) {
   Read(std::move(done), [&] { return tables_.CountJobs(filter); });
 }
 
+void CrashingStore::CountAhead(JobId job, Done<int64_t> done) {
+  Read(std::move(done), [&] { return tables_.CountAhead(job, clock_.Now()); });
+}
+
 void CrashingStore::ReadLog(LogRequest request, Done<LogChunk> done) {
   Read(std::move(done), [&] { return tables_.ReadLog(request); });
 }

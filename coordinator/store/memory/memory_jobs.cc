@@ -156,6 +156,15 @@ absl::StatusOr<JobCounts> MemoryTables::CountJobs(JobFilter const& filter) const
   return counts;
 }
 
+absl::StatusOr<int64_t> MemoryTables::CountAhead(JobId id, absl::Time now) const {
+  ASSIGN_OR_RETURN(Job const job, GetJob(id));
+  return std::count_if(jobs_.begin(), jobs_.end(), [&](auto const& entry) {
+    Job const& other = entry.second.job;
+    return other.id < id && other.lane == job.lane && other.state == JobState::kQueued &&
+           other.not_before <= now;
+  });
+}
+
 absl::StatusOr<LogChunk> MemoryTables::ReadLog(LogRequest const& request) const {
   RETURN_IF_ERROR(CheckLogRequest(request));
   ASSIGN_OR_RETURN(Job const job, GetJob(request.job));

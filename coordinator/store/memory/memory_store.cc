@@ -114,6 +114,10 @@ void MemoryStore::CountJobs(JobFilter filter, Done<JobCounts> done) {
   Run(std::move(done), [this, filter = std::move(filter)] { return tables_.CountJobs(filter); });
 }
 
+void MemoryStore::CountAhead(JobId job, Done<int64_t> done) {
+  Run(std::move(done), [this, job] { return tables_.CountAhead(job, clock_.Now()); });
+}
+
 void MemoryStore::ReadLog(LogRequest request, Done<LogChunk> done) {
   Run(std::move(done), [this, request] { return tables_.ReadLog(request); });
 }

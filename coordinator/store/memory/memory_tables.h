@@ -52,6 +52,7 @@ class MemoryTables {
   absl::StatusOr<std::string> GetSpec(JobId id) const;
   absl::StatusOr<JobPage> ListJobs(JobFilter const& filter, PageRequest const& page) const;
   absl::StatusOr<JobCounts> CountJobs(JobFilter const& filter) const;
+  absl::StatusOr<int64_t> CountAhead(JobId id, absl::Time now) const;
   absl::StatusOr<LogChunk> ReadLog(LogRequest const& request) const;
   std::vector<FailedBuild> FailedBuilds(ProbeId const& probe) const;
   std::vector<ProbeKnowledge> FindProbes(std::vector<ProbeId> const& probes) const;

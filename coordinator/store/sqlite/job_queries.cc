@@ -76,6 +76,16 @@ absl::StatusOr<JobCounts> CountJobs(Database& db, JobFilter const& filter) {
   return counts;
 }
 
+absl::StatusOr<int64_t> CountAhead(Database& db, JobId id) {
+  ASSIGN_OR_RETURN(Job const job, FindJob(db, id));
+  Statement query = db.Query(
+      "SELECT COUNT(*) FROM jobs INDEXED BY jobs_ready WHERE ready = 1 AND lane = ? AND id < ?",
+      static_cast<int64_t>(job.lane), id);
+  int64_t const ahead = query.Step() ? query.Int(0) : 0;
+  RETURN_IF_ERROR(query.status());
+  return ahead;
+}
+
 absl::StatusOr<std::vector<ProbeKnowledge>> FindProbes(Database& db,
                                                        std::vector<ProbeId> const& probes) {
   std::vector<ProbeKnowledge> all;

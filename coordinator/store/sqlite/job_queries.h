@@ -13,6 +13,7 @@ namespace probefarm {
 
 absl::StatusOr<JobPage> ListJobs(Database& db, JobFilter const& filter, PageRequest const& page);
 absl::StatusOr<JobCounts> CountJobs(Database& db, JobFilter const& filter);
+absl::StatusOr<int64_t> CountAhead(Database& db, JobId id);
 absl::StatusOr<std::vector<ProbeKnowledge>> FindProbes(Database& db,
                                                        std::vector<ProbeId> const& probes);
 // A session that the clock does not know was heard of when it was opened.

@@ -212,6 +212,10 @@ void SqliteStore::CountJobs(JobFilter filter, Done<JobCounts> done) {
        [filter = std::move(filter)](Database& db) { return probefarm::CountJobs(db, filter); });
 }
 
+void SqliteStore::CountAhead(JobId job, Done<int64_t> done) {
+  Read(std::move(done), [job](Database& db) { return probefarm::CountAhead(db, job); });
+}
+
 void SqliteStore::ReadLog(LogRequest request, Done<LogChunk> done) {
   Read(std::move(done), [request](Database& db) { return probefarm::ReadLog(db, request); });
 }

@@ -69,6 +69,7 @@ class SqliteStore final : public Store {
   void GetSpec(JobId job, Done<std::string> done) override;
   void ListJobs(JobFilter filter, PageRequest page, Done<JobPage> done) override;
   void CountJobs(JobFilter filter, Done<JobCounts> done) override;
+  void CountAhead(JobId job, Done<int64_t> done) override;
   void ReadLog(LogRequest request, Done<LogChunk> done) override;
   void ListWorkers(Done<std::vector<WorkerRecord>> done) override;
   void FindProbes(std::vector<ProbeId> probes, Done<std::vector<ProbeKnowledge>> done) override;

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/scheduling/job.h"
+
+namespace probefarm {
+
+// A worker whose session lives.
+struct LiveWorker {
+  std::string id;
+  Capabilities capabilities;
+  int free_slots = 0;
+  bool draining = false;
+};
+
+// What a job's progress depends on, besides itself.
+struct Surroundings {
+  std::vector<LiveWorker> workers;
+  int64_t ahead = 0;               // jobs of its lane that come before it
+  std::string progress;            // what the holder last said: "building"; empty: nothing
+  std::string release_host_error;  // empty: it answers
+};
+
+// Why a job is where it is, and what it waits for, for people; codes for programs. What matters
+// most comes first; there is always something. Pure. Codes of a job that waits for a worker, in
+// this order:
+//
+//   backoff      its next run may not begin yet
+//   no_worker    nobody is connected
+//   unmatchable  no worker has what it needs
+//   draining     those that have it take nothing new
+//   queue        others come first
+//   busy         no slot is free
+//   next         nothing holds it up
+//
+// Else the code is the state's name, or that of the reason by which the job ended.
+std::vector<Reason> Explain(Job const& job, Surroundings const& around, absl::Time now);
+
+}  // namespace probefarm

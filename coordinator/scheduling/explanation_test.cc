@@ -1,0 +1,112 @@
+#include "coordinator/scheduling/explanation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace probefarm {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+
+constexpr int64_t kGigabyte = int64_t{1} << 30;
+absl::Time const kNow = absl::FromUnixSeconds(1'800'000'000);
+
+auto Is(std::string const& code, std::string const& text) {
+  return AllOf(Field(&Reason::code, code), Field(&Reason::text, HasSubstr(text)));
+}
+
+class ExplanationTest : public testing::Test {
+ protected:
+  ExplanationTest() {
+    job_.requirements = {Arch::kX86_64, 2 * kGigabyte};
+    job_.worker = "w1";
+  }
+
+  LiveWorker& AddWorker() {
+    around_.workers.push_back({"w1", {Arch::kX86_64, 4 * kGigabyte, "docker"}, /*free_slots=*/1});
+    return around_.workers.back();
+  }
+  std::vector<Reason> Why() const { return Explain(job_, around_, kNow); }
+  std::vector<Reason> WhyIn(JobState state) {
+    job_.state = state;
+    return Why();
+  }
+
+  Job job_;
+  Surroundings around_;
+};
+
+TEST_F(ExplanationTest, NobodyIsThere) {
+  EXPECT_THAT(Why(), ElementsAre(Is("no_worker", "no worker is connected")));
+}
+
+TEST_F(ExplanationTest, NobodyHasTheArchitecture) {
+  AddWorker();
+  job_.requirements.arch = Arch::kAarch64;
+  EXPECT_THAT(Why(), ElementsAre(Is("unmatchable", "no worker has arch aarch64")));
+}
+
+TEST_F(ExplanationTest, NobodyHasTheMemory) {
+  AddWorker().capabilities.memory_bytes_per_slot = 3 * kGigabyte / 2;
+  EXPECT_THAT(Why(), ElementsAre(Is("unmatchable",
+                                    "no worker has 2 GB of memory for one build; "
+                                    "the most is 1.5 GB")));
+}
+
+TEST_F(ExplanationTest, WhoCouldBuildItDrains) {
+  AddWorker().draining = true;
+  AddWorker().capabilities.arch = Arch::kAarch64;
+  EXPECT_THAT(Why(), ElementsAre(Is("draining", "every worker that could build it")));
+}
+
+TEST_F(ExplanationTest, OthersComeFirstAndAllAreBusy) {
+  AddWorker().free_slots = 0;
+  around_.ahead = 412;
+  EXPECT_THAT(Why(), ElementsAre(Is("queue", "412 jobs ahead in its lane"), Is("busy", "is busy")));
+  around_.ahead = 1;
+  EXPECT_THAT(Why().front(), Is("queue", "1 job ahead"));
+}
+
+TEST_F(ExplanationTest, WhatNobodyCanBuildIsSaidBeforeTheQueue) {
+  around_.ahead = 3;
+  EXPECT_THAT(Why(), ElementsAre(Is("no_worker", ""), Is("queue", "3 jobs")));
+}
+
+TEST_F(ExplanationTest, ABackoffIsToldWithItsReason) {
+  AddWorker();
+  job_.not_before = kNow + absl::Minutes(1);
+  job_.reason = {"input_unavailable", "the mirror answers 503"};
+  EXPECT_THAT(Why(), ElementsAre(Is("backoff",
+                                    "until 2027-01-15T08:01:00+00:00, after: the mirror "
+                                    "answers 503")));
+}
+
+TEST_F(ExplanationTest, NothingHoldsItUp) {
+  AddWorker();
+  EXPECT_THAT(Why(), ElementsAre(Is("next", "about to take it")));
+}
+
+TEST_F(ExplanationTest, WhoHoldsItAndWhatItDoes) {
+  around_.progress = "building";
+  EXPECT_THAT(WhyIn(JobState::kLeased), ElementsAre(Is("leased", "worker w1: building")));
+  EXPECT_THAT(WhyIn(JobState::kUploading), ElementsAre(Is("uploading", "worker w1")));
+}
+
+TEST_F(ExplanationTest, TroubleAtTheReleaseHostIsSaidWhereItMatters) {
+  around_.release_host_error = "disk full";
+  EXPECT_THAT(WhyIn(JobState::kBuilt), ElementsAre(Is("built", "trouble: disk full")));
+  EXPECT_THAT(WhyIn(JobState::kVerifying), ElementsAre(Is("verifying", "trouble: disk full")));
+}
+
+TEST_F(ExplanationTest, AnEndIsTheReasonThatWasGiven) {
+  EXPECT_THAT(WhyIn(JobState::kPublished), ElementsAre(Is("published", "w1")));
+  EXPECT_THAT(WhyIn(JobState::kCancelled), ElementsAre(Is("cancelled", "a client")));
+  job_.reason = {"compiler_error", "no member named 'state'"};
+  EXPECT_THAT(WhyIn(JobState::kFailed), ElementsAre(Is("compiler_error", "no member")));
+}
+
+}  // namespace
+}  // namespace probefarm
