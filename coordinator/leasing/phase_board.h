@@ -34,8 +34,8 @@ class PhaseBoard {
 
   // kUnknown for a session or a lease that nothing is known of.
   LeaseProgress ProgressOf(std::string const& session, LeaseKey key) const EXCLUDES(mu_);
-  // Whether the worker said with its last heartbeat that it takes nothing new (I9 is its own to
-  // keep: it asks for nothing). False for an unknown session.
+  // Whether the worker said with its last heartbeat that it takes nothing new (the store
+  // sees to that, I9). False for an unknown session.
   bool Draining(std::string const& session) const EXCLUDES(mu_);
 
  private:
