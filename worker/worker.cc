@@ -79,6 +79,7 @@ struct Worker::Parts {
   absl::Status OpenCaches();
   void CheckMachine();
   void ConnectCoordinator();
+  void Drain(absl::string_view why);
   void EndOverdueDrain();
   void StopNow();
   BuildOutcome Build(BuildSpec const& spec, BuildRunContext context);
@@ -162,11 +163,13 @@ void Worker::Parts::CheckMachine() {
 void Worker::Parts::ConnectCoordinator() {
   auto const wait = [this](absl::Duration duration) { stop.WaitFor(duration); };
   coordinator = std::make_unique<GrpcCoordinator>(Channel());
-  session = std::make_unique<SessionKeeper>(*coordinator, leases, clock, description, [this] {
+  auto const on_void = [this] {
     taken_over = true;
     stop.Advance(StopSignal::Stage::kStopping);
     coordinator->InterruptAcquire();
-  });
+  };
+  session = std::make_unique<SessionKeeper>(*coordinator, leases, clock, description, on_void,
+                                            [this] { Drain("the coordinator wants it"); });
   publishing = std::make_unique<Publishing>(
       *coordinator, leases, *http, clock, [this] { return session->token(); }, wait);
   uploads = std::make_unique<Executor>(kUploads);
@@ -285,13 +288,17 @@ absl::Status Worker::Run() {
   return absl::OkStatus();
 }
 
-void Worker::Drain() {
-  Log(LogLevel::kInfo, "draining: no new leases", {{"held", parts_->leases.Held().size()}});
-  parts_->draining_since = absl::ToInt64Nanoseconds(parts_->clock.SinceBoot());
-  parts_->stop.Advance(StopSignal::Stage::kDraining);
-  parts_->session->SetDraining();
-  parts_->coordinator->InterruptAcquire();
+// Once: a drain that is under way keeps its deadline.
+void Worker::Parts::Drain(absl::string_view why) {
+  if (stop.stage() != StopSignal::Stage::kRunning) return;
+  Log(LogLevel::kInfo, "draining: no new leases", {{"why", why}, {"held", leases.Held().size()}});
+  draining_since = absl::ToInt64Nanoseconds(clock.SinceBoot());
+  stop.Advance(StopSignal::Stage::kDraining);
+  session->SetDraining();
+  coordinator->InterruptAcquire();
 }
+
+void Worker::Drain() { parts_->Drain("it was told to end"); }
 
 void Worker::Stop() { parts_->StopNow(); }
 

@@ -77,6 +77,10 @@ void AddKernels(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Prints a run's build log as it is, and with -f goes on, without a deadline, until the run is
 // over.
 void AddLogs(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// pause, resume and drain: an operator's say in what is begun; see the calls of JobService.
+void AddPause(CLI::App& app, CommandContext& context, CommandAction& chosen);
+void AddResume(CLI::App& app, CommandContext& context, CommandAction& chosen);
+void AddDrain(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Lists published probes, with URL and SHA-256.
 void AddProbes(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Queues a failed, dead, cancelled or skipped job again.

@@ -119,6 +119,7 @@ Json ToJson(v1::GetStatusResponse const& status) {
   json["free_slots"] = status.free_slots();
   json["published"] = status.published();
   json["stale_releases"] = status.stale_releases();
+  json["paused"] = status.paused();
   Put(json, "release_host_error", status.release_host_error());
   json["download_url"] = status.download_url();
   json["feeds"] = Json::array();

@@ -1,5 +1,6 @@
 #include "coordinator/api/job_api.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +8,7 @@
 #include "coordinator/api/wire.h"
 #include "coordinator/store/await.h"
 #include "lib/rpc/status.h"
+#include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -21,6 +23,10 @@ grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context,
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(ToGrpc(status));
   return reactor;
+}
+
+Done<bool> FinishWith(grpc::ServerUnaryReactor* reactor) {
+  return [reactor](absl::StatusOr<bool> const& done) { reactor->Finish(ToGrpc(done.status())); };
 }
 
 absl::StatusOr<BackfillOrder> OrderOf(v1::BackfillRequest const& request) {
@@ -195,13 +201,18 @@ absl::Status JobApi::FillExplanation(JobId id, v1::ExplainResponse& response) {
 
 absl::StatusOr<Surroundings> JobApi::SurroundingsOf(Job const& job) {
   Surroundings around;
+  ASSIGN_OR_RETURN(Controls const controls,
+                   Await<Controls>([&](auto done) { store_.GetControls(std::move(done)); }));
+  around.paused = controls.paused;
   ASSIGN_OR_RETURN(auto const workers, Await<std::vector<WorkerRecord>>([&](auto done) {
                      store_.ListWorkers(std::move(done));
                    }));
   for (WorkerRecord const& worker : workers) {
     if (!worker.live) continue;
-    around.workers.push_back(
-        {worker.worker, worker.capabilities, worker.free_slots, phases_.Draining(worker.session)});
+    bool const drained = std::find(controls.drained.begin(), controls.drained.end(),
+                                   worker.worker) != controls.drained.end();
+    around.workers.push_back({worker.worker, worker.capabilities, worker.free_slots,
+                              drained || phases_.Draining(worker.session)});
   }
   ASSIGN_OR_RETURN(around.ahead,
                    Await<int64_t>([&](auto done) { store_.CountAhead(job.id, std::move(done)); }));
@@ -239,6 +250,40 @@ grpc::ServerUnaryReactor* JobApi::Retry(grpc::CallbackServerContext* context,
                       if (job.ok()) *response->mutable_job() = Wire(*job);
                       reactor->Finish(ToGrpc(job.status()));
                     });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::Pause(grpc::CallbackServerContext* context,
+                                        v1::PauseRequest const*, v1::PauseResponse*) {
+  Log(LogLevel::kWarning, "paused: no new leases");
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.SetPaused(true, FinishWith(reactor));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::Resume(grpc::CallbackServerContext* context,
+                                         v1::ResumeRequest const*, v1::ResumeResponse*) {
+  Log(LogLevel::kInfo, "resumed");
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.SetPaused(false, FinishWith(reactor));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::DrainWorker(grpc::CallbackServerContext* context,
+                                              v1::DrainWorkerRequest const* request,
+                                              v1::DrainWorkerResponse*) {
+  Log(LogLevel::kWarning, "worker is to drain", {{"worker", request->worker()}});
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.SetDrained(request->worker(), true, FinishWith(reactor));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::ResumeWorker(grpc::CallbackServerContext* context,
+                                               v1::ResumeWorkerRequest const* request,
+                                               v1::ResumeWorkerResponse*) {
+  Log(LogLevel::kInfo, "worker may work again", {{"worker", request->worker()}});
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  store_.SetDrained(request->worker(), false, FinishWith(reactor));
   return reactor;
 }
 
@@ -288,6 +333,9 @@ absl::Status JobApi::FillStatus(v1::GetStatusResponse& response) {
                      store_.StaleReleases(std::move(done));
                    }));
   response.set_stale_releases(static_cast<int64_t>(stale.size()));
+  ASSIGN_OR_RETURN(Controls const controls,
+                   Await<Controls>([&](auto done) { store_.GetControls(std::move(done)); }));
+  response.set_paused(controls.paused);
   response.set_release_host_error(std::string(facts_.release_host().message()));
   std::shared_ptr<Inventory const> const inventory = inventory_.Get();
   for (FeedState const& feed : inventory->feeds) Fill(feed, *response.add_feeds());

@@ -67,6 +67,19 @@ class JobApi final : public v1::JobService::CallbackService {
   grpc::ServerUnaryReactor* Retry(grpc::CallbackServerContext* context,
                                   v1::RetryRequest const* request,
                                   v1::RetryResponse* response) override;
+  // See Store::SetPaused() and SetDrained().
+  grpc::ServerUnaryReactor* Pause(grpc::CallbackServerContext* context,
+                                  v1::PauseRequest const* request,
+                                  v1::PauseResponse* response) override;
+  grpc::ServerUnaryReactor* Resume(grpc::CallbackServerContext* context,
+                                   v1::ResumeRequest const* request,
+                                   v1::ResumeResponse* response) override;
+  grpc::ServerUnaryReactor* DrainWorker(grpc::CallbackServerContext* context,
+                                        v1::DrainWorkerRequest const* request,
+                                        v1::DrainWorkerResponse* response) override;
+  grpc::ServerUnaryReactor* ResumeWorker(grpc::CallbackServerContext* context,
+                                         v1::ResumeWorkerRequest const* request,
+                                         v1::ResumeWorkerResponse* response) override;
   // The last session of every worker that is remembered, the lost ones too.
   grpc::ServerUnaryReactor* ListWorkers(grpc::CallbackServerContext* context,
                                         v1::ListWorkersRequest const* request,

@@ -175,6 +175,7 @@ grpc::ServerUnaryReactor* WorkerApi::Heartbeat(grpc::CallbackServerContext* cont
     if (answer.ok()) {
       phases_.Update(request->session(), std::move(progress), request->draining(), clock_.Now());
       for (LeaseVerdict const verdict : answer->verdicts) response->add_verdicts(ToWire(verdict));
+      response->set_drain(answer->drain);
     }
     reactor->Finish(ToGrpc(answer.status()));
   });

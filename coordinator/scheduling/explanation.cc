@@ -59,6 +59,7 @@ std::vector<Reason> ExplainQueued(Job const& job, Surroundings const& around, ab
                                                                 absl::UTCTimeZone()),
                                                After(job.reason))});
   }
+  if (around.paused) reasons.push_back({"paused", "the farm is paused: nothing new is begun"});
   std::vector<Reason> blamed = BecauseOf(job.requirements, around.workers);
   if (around.ahead > 0) {
     Reason queue{"queue", absl::StrCat(around.ahead, around.ahead == 1 ? " job" : " jobs",

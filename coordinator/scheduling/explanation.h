@@ -20,6 +20,7 @@ struct LiveWorker {
 // What a job's progress depends on, besides itself.
 struct Surroundings {
   std::vector<LiveWorker> workers;
+  bool paused = false;             // by an operator
   int64_t ahead = 0;               // jobs of its lane that come before it
   std::string progress;            // what the holder last said: "building"; empty: nothing
   std::string release_host_error;  // empty: it answers
@@ -30,6 +31,7 @@ struct Surroundings {
 // this order:
 //
 //   backoff      its next run may not begin yet
+//   paused       by an operator
 //   no_worker    nobody is connected
 //   unmatchable  no worker has what it needs
 //   draining     those that have it take nothing new

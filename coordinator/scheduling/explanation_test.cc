@@ -84,6 +84,11 @@ TEST_F(ExplanationTest, ABackoffIsToldWithItsReason) {
                                     "answers 503")));
 }
 
+TEST_F(ExplanationTest, APauseComesFirst) {
+  around_.paused = true;
+  EXPECT_THAT(Why(), ElementsAre(Is("paused", "the farm is paused"), Is("no_worker", "")));
+}
+
 TEST_F(ExplanationTest, NothingHoldsItUp) {
   AddWorker();
   EXPECT_THAT(Why(), ElementsAre(Is("next", "about to take it")));

@@ -31,6 +31,11 @@ absl::Status VoidSession(absl::string_view worker) {
       absl::StrCat("void: another worker uses this id, or opened it again: ", worker));
 }
 
+absl::Status NoSuchWorker(absl::string_view worker) {
+  return absl::NotFoundError(
+      absl::StrCat("there is no worker ", worker, ": see the list of workers"));
+}
+
 absl::Status CheckNewSession(NewSession const& session) {
   RETURN_IF_ERROR(CheckId("a session", session.session));
   RETURN_IF_ERROR(CheckId("a worker id", session.worker));

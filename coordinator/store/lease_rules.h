@@ -24,6 +24,9 @@ absl::Status ReopenSession(absl::string_view session);
 // ABORTED "void": a later session of the same worker replaced it.
 absl::Status VoidSession(absl::string_view worker);
 
+// NOT_FOUND: no session of such a worker is remembered.
+absl::Status NoSuchWorker(absl::string_view worker);
+
 // INVALID_ARGUMENT when the ids are empty, longer than 200 bytes, or hold control characters, or
 // `slots` is negative.
 absl::Status CheckNewSession(NewSession const& session);

@@ -60,6 +60,13 @@ struct HeartbeatRequest {
 
 struct HeartbeatAnswer {
   std::vector<LeaseVerdict> verdicts;  // one for each of HeartbeatRequest::held
+  bool drain = false;                  // an operator wants the worker to take nothing new
+};
+
+// What operators have said.
+struct Controls {
+  bool paused = false;
+  std::vector<std::string> drained;  // worker ids, in order
 };
 
 // A lease that was taken from a lost or overdue worker; key and worker are those it had.

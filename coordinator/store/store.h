@@ -124,6 +124,15 @@ class Store {
   // NOT_FOUND.
   virtual void GetBackfill(BackfillId backfill, Done<BackfillProgress> done) = 0;
 
+  // --- what operators say; kept until they say otherwise
+
+  // While it is paused Acquire() grants nothing new. What runs is not touched.
+  virtual void SetPaused(bool paused, Done<bool> done) = 0;
+  // A drained worker is granted nothing new in any session, and its heartbeats say so. NOT_FOUND
+  // for a worker that has no session, ended ones included.
+  virtual void SetDrained(std::string worker, bool drained, Done<bool> done) = 0;
+  virtual void GetControls(Done<Controls> done) = 0;
+
   // --- the catalog
 
   // VERIFYING → PUBLISHED and the catalog's row in one transaction; the release's side files become

@@ -143,6 +143,21 @@ absl::StatusOr<JobCounts> StoreContract::Count(JobFilter filter) {
       [&](auto done) { store().CountJobs(std::move(filter), std::move(done)); });
 }
 
+absl::Status StoreContract::SetPaused(bool paused) {
+  return Await<bool>([&](auto done) { store().SetPaused(paused, std::move(done)); }).status();
+}
+
+absl::Status StoreContract::SetDrained(std::string const& worker, bool drained) {
+  return Await<bool>([&](auto done) { store().SetDrained(worker, drained, std::move(done)); })
+      .status();
+}
+
+Controls StoreContract::GetControls() {
+  auto const controls = Await<Controls>([&](auto done) { store().GetControls(std::move(done)); });
+  EXPECT_OK(controls);
+  return controls.value_or(Controls());
+}
+
 absl::StatusOr<int64_t> StoreContract::CountAhead(JobId job) {
   return Await<int64_t>([&](auto done) { store().CountAhead(job, std::move(done)); });
 }

@@ -85,6 +85,9 @@ class StoreContract : public testing::TestWithParam<StoreImplementation> {
   absl::StatusOr<JobCounts> Count(JobFilter filter);
   Job Get(JobId job);
   absl::StatusOr<int64_t> CountAhead(JobId job);
+  absl::Status SetPaused(bool paused);
+  absl::Status SetDrained(std::string const& worker, bool drained);
+  Controls GetControls();
   absl::StatusOr<Job> Publish(JobId job, PublishedAsset asset);
   ProbeKnowledge Know(ProbeId const& probe);
   std::vector<StaleRelease> Stale();

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/store_contract.h"
 #include "lib/runtime/status_matchers.h"
@@ -253,6 +255,51 @@ TEST_P(StoreLeases, AJobThatIsLostOnTwoWorkersIsPoison) {
 
 INSTANTIATE_TEST_SUITE_P(Contract, StoreLeases, testing::ValuesIn(ImplementationsUnderTest()),
                          &NameOf);
+
+TEST_P(StoreLeases, APausedFarmGrantsNothingNewThoughTheStoreRestarts) {
+  Enqueue(JobFor(1));
+  Enqueue(JobFor(2));
+  OpenFor("w1");
+  ASSERT_OK_AND_ASSIGN(auto const before, Acquire("w1-1", "before"));
+  ASSERT_THAT(before, SizeIs(1));
+  ASSERT_OK(SetPaused(true));
+  Restart();
+  ASSERT_OK_AND_ASSIGN(auto const replayed, Acquire("w1-1", "before"));
+  EXPECT_THAT(replayed, SizeIs(1));
+  ASSERT_OK_AND_ASSIGN(auto const nothing, Acquire("w1-1", "after"));
+  EXPECT_THAT(nothing, IsEmpty());
+  EXPECT_TRUE(GetControls().paused);
+  ASSERT_OK(OnLease(before[0].job, job_event::ReportArtifact{{std::string(64, 'a'), 1}}));
+
+  std::atomic<int> eligible = 0;
+  store().SetQueueListener([&](int count) { eligible += count; });
+  ASSERT_OK(SetPaused(false));
+  ASSERT_OK_AND_ASSIGN(auto const after, Acquire("w1-1", "after"));
+  EXPECT_THAT(after, SizeIs(1));
+  EXPECT_EQ(eligible, 1);
+  store().SetQueueListener([](int) {});
+}
+
+TEST_P(StoreLeases, ADrainedWorkerIsGrantedNothingInAnySession) {
+  Enqueue(JobFor(1));
+  OpenFor("w1");
+  ASSERT_OK(SetDrained("w1", true));
+  EXPECT_THAT(GetControls().drained, ElementsAre("w1"));
+  ASSERT_OK_AND_ASSIGN(auto const told, Heartbeat("w1-1"));
+  EXPECT_TRUE(told.drain);
+  OpenFor("w1", "-2");
+  ASSERT_OK_AND_ASSIGN(auto const nothing, Acquire("w1-2", "r"));
+  EXPECT_THAT(nothing, IsEmpty());
+  OpenFor("w2");
+  ASSERT_OK_AND_ASSIGN(auto const other, Heartbeat("w2-1"));
+  EXPECT_FALSE(other.drain);
+
+  ASSERT_OK(SetDrained("w1", false));
+  ASSERT_OK_AND_ASSIGN(auto const lease, Acquire("w1-2", "r"));
+  EXPECT_THAT(lease, SizeIs(1));
+  EXPECT_THAT(SetDrained("nobody", true),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("nobody")));
+}
 
 }  // namespace
 }  // namespace probefarm

@@ -63,7 +63,8 @@ TEST_P(ClientTest, WhereNobodyAnswersTheAddressIsNamed) {
 
 INSTANTIATE_TEST_SUITE_P(Verbs, ClientTest,
                          testing::Values(Verb{"backfill", {}}, Verb{"cancel", {"1"}},
-                                         Verb{"explain", {"1"}}, Verb{"job", {"1"}},
+                                         Verb{"drain", {"w"}}, Verb{"explain", {"1"}},
+                                         Verb{"pause", {}}, Verb{"resume", {}}, Verb{"job", {"1"}},
                                          Verb{"jobs", {}}, Verb{"kernels", {}}, Verb{"logs", {"1"}},
                                          Verb{"probes", {}}, Verb{"retry", {"1"}},
                                          Verb{"status", {}}, Verb{"workers", {}}),

@@ -73,5 +73,40 @@ TEST_F(DrainTest, AnIdleWorkerEndsAtOnce) {
   EXPECT_EQ(*ended, 0) << worker->errors();
 }
 
+TEST_F(DrainTest, AnOperatorsDrainHoldsUntilItIsTakenBack) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w");
+  ASSERT_NO_FATAL_FAILURE(WaitForWorkers(1));
+  std::string const id = engine_->WorkerId("w");
+  ASSERT_OK_AND_ASSIGN(SubprocessResult const drained, farm_.Client({"drain", id}));
+  EXPECT_EQ(drained.exit_code, 0) << drained.errors;
+  EXPECT_EQ(farm_.Client({"drain", "nobody"})->exit_code, 1);
+  json const job = BackfillOne({"--kind", "kmod"});
+  EXPECT_EQ(farm_.Client({"resume", id})->exit_code, 0);
+  ASSERT_OK(farm_.WaitForState(job["id"], "published"));
+}
+
+TEST_F(DrainTest, AWorkerThatAnOperatorDrainsEnds) {
+  config_.ttl = "3s";
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w");
+  ASSERT_NO_FATAL_FAILURE(WaitForWorkers(1));
+  EXPECT_EQ(farm_.Client({"drain", engine_->WorkerId("w")})->exit_code, 0);
+  EXPECT_EQ(ExitCodeOf(*worker), 0);
+  EXPECT_THAT(worker->errors(), HasSubstr("the coordinator wants it"));
+}
+
+TEST_F(DrainTest, APausedFarmBeginsNothingUntilItIsResumed) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  EXPECT_EQ(farm_.Client({"pause"})->exit_code, 0);
+  auto const worker = StartWorker("w");
+  ASSERT_NO_FATAL_FAILURE(WaitForWorkers(1));
+  json const job = BackfillOne({"--kind", "kmod"});
+  EXPECT_THAT(farm_.Client({"explain", job["id"].dump()})->output, HasSubstr("the farm is paused"));
+  EXPECT_EQ(farm_.Ask({"status"}).value()["paused"], true);
+  EXPECT_EQ(farm_.Client({"resume"})->exit_code, 0);
+  ASSERT_OK(farm_.WaitForState(job["id"], "published"));
+}
+
 }  // namespace
 }  // namespace probefarm

@@ -148,6 +148,24 @@ void CrashingStore::GetBackfill(BackfillId backfill, Done<BackfillProgress> done
   Read(std::move(done), [&] { return tables_.GetBackfill(backfill); });
 }
 
+void CrashingStore::SetPaused(bool paused, Done<bool> done) {
+  Write(std::move(done), [&]() -> absl::StatusOr<bool> {
+    tables_.SetPaused(paused, clock_.Now());
+    return true;
+  });
+}
+
+void CrashingStore::SetDrained(std::string worker, bool drained, Done<bool> done) {
+  Write(std::move(done), [&]() -> absl::StatusOr<bool> {
+    absl::Status const set = tables_.SetDrained(worker, drained, clock_.Now());
+    return set.ok() ? absl::StatusOr<bool>(true) : absl::StatusOr<bool>(set);
+  });
+}
+
+void CrashingStore::GetControls(Done<Controls> done) {
+  Read(std::move(done), [&]() -> absl::StatusOr<Controls> { return tables_.GetControls(); });
+}
+
 void CrashingStore::Publish(JobId job, PublishedAsset asset, Done<Job> done) {
   Write(std::move(done), [&] { return tables_.Publish(job, asset, clock_.Now()); });
 }

@@ -62,6 +62,9 @@ class CrashingStore final : public Store {
   void FindProbes(std::vector<ProbeId> probes, Done<std::vector<ProbeKnowledge>> done) override;
   void CreateBackfill(std::string description, Done<BackfillId> done) override;
   void GetBackfill(BackfillId backfill, Done<BackfillProgress> done) override;
+  void SetPaused(bool paused, Done<bool> done) override;
+  void SetDrained(std::string worker, bool drained, Done<bool> done) override;
+  void GetControls(Done<Controls> done) override;
   void Publish(JobId job, PublishedAsset asset, Done<Job> done) override;
   void FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) override;
   void ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) override;

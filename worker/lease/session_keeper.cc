@@ -24,12 +24,14 @@ std::vector<LeaseName> Names(std::vector<HeldPhase> const& held) {
 }  // namespace
 
 SessionKeeper::SessionKeeper(CoordinatorClient& coordinator, LeaseTable& leases, Clock& clock,
-                             WorkerDescription worker, std::function<void()> on_void)
+                             WorkerDescription worker, std::function<void()> on_void,
+                             std::function<void()> on_drain)
     : coordinator_(coordinator),
       leases_(leases),
       clock_(clock),
       worker_(std::move(worker)),
-      on_void_(std::move(on_void)) {}
+      on_void_(std::move(on_void)),
+      on_drain_(std::move(on_drain)) {}
 
 absl::Status SessionKeeper::Open() {
   std::vector<HeldPhase> const held = leases_.Held();
@@ -73,6 +75,7 @@ void SessionKeeper::Heartbeat() {
   if (reply.ok()) {
     Acknowledge(sent_at);
     Apply(held, reply->verdicts);
+    if (reply->drain && on_drain_) on_drain_();
   } else if (absl::IsAborted(reply.status()) &&
              absl::StartsWith(reply.status().message(), "void")) {
     Renounce();

@@ -28,8 +28,11 @@ class SessionKeeper {
  public:
   // References outlive this. `on_void` is called on the thread of Heartbeat(), before the leases
   // are ended, so that a lease which comes in between finds a worker that stops; it must not block.
+  // Nor must `on_drain`, which is called there too, after each heartbeat that is answered by the
+  // wish that this worker takes nothing new; it may be null.
   SessionKeeper(CoordinatorClient& coordinator, LeaseTable& leases, Clock& clock,
-                WorkerDescription worker, std::function<void()> on_void);
+                WorkerDescription worker, std::function<void()> on_void,
+                std::function<void()> on_drain = nullptr);
 
   // Opens the first session. Errors leave it unopened: call again. Counts as a heartbeat that was
   // acknowledged.
@@ -68,6 +71,7 @@ class SessionKeeper {
   Clock& clock_;
   WorkerDescription const worker_;
   std::function<void()> const on_void_;
+  std::function<void()> const on_drain_;
 
   mutable Mutex mu_;
   std::string token_ GUARDED_BY(mu_);

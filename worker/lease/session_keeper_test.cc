@@ -42,7 +42,13 @@ class SessionKeeperTest : public testing::Test {
   FakeCoordinator coordinator_;
   LeaseTable leases_;
   int voided_ = 0;
-  SessionKeeper keeper_{coordinator_, leases_, clock_, Describe(), [this] { ++voided_; }};
+  int told_to_drain_ = 0;
+  SessionKeeper keeper_{coordinator_,
+                        leases_,
+                        clock_,
+                        Describe(),
+                        [this] { ++voided_; },
+                        [this] { ++told_to_drain_; }};
 };
 
 TEST_F(SessionKeeperTest, NamesEveryLeaseInAHeartbeat) {
@@ -53,6 +59,16 @@ TEST_F(SessionKeeperTest, NamesEveryLeaseInAHeartbeat) {
   EXPECT_THAT(coordinator_.calls(),
               ElementsAre("OpenSession w []", "Heartbeat s1 [7/2 building half] free 1",
                           "Heartbeat s1 [7/2 building half] free 1 draining"));
+}
+
+TEST_F(SessionKeeperTest, PassesOnThatTheWorkerIsToDrain) {
+  OpenWithLease();
+  keeper_.Heartbeat();
+  EXPECT_EQ(told_to_drain_, 0);
+  coordinator_.NextHeartbeat(HeartbeatReply{{Verdict::kContinue}, true});
+  keeper_.Heartbeat();
+  EXPECT_EQ(told_to_drain_, 1);
+  EXPECT_FALSE(leases_.IsOver(kLease));
 }
 
 TEST_F(SessionKeeperTest, EndsWhatWasCancelledOrGivenAway) {

@@ -113,7 +113,7 @@ absl::StatusOr<std::vector<GrantedLease>> MemoryTables::Acquire(AcquireRequest c
 #ifndef PROBEFARM_WITHOUT_REPLAY  // tests/simulation sees that this is missed
   leases = Replay(request);
 #endif
-  if (!leases.empty() || session->draining) return leases;
+  if (!leases.empty() || session->draining || IsHeldBack(*session)) return leases;
   while (static_cast<int>(leases.size()) < request.max_leases) {
     JobEntry* entry = NextGrantable(session->opened.capabilities, now);
     if (entry == nullptr) break;
@@ -136,7 +136,7 @@ absl::StatusOr<HeartbeatAnswer> MemoryTables::Heartbeat(HeartbeatRequest const& 
                                         session->opened.worker),
                       request.held, policy_.unheard_grace, now);
   ReleaseUnheard(leases.unheard, "its worker never heard of the lease", now);
-  return HeartbeatAnswer{std::move(leases.verdicts)};
+  return HeartbeatAnswer{std::move(leases.verdicts), drained_.contains(session->opened.worker)};
 }
 
 absl::StatusOr<Job> MemoryTables::ApplyToLease(LeaseRef const& lease, JobEvent const& event,
@@ -194,6 +194,33 @@ std::vector<ExpiredLease> MemoryTables::ExpireSessions(absl::Duration ttl, absl:
   PromoteWaiting(now);
   return expired;
 }
+
+bool MemoryTables::IsHeldBack(SessionEntry const& session) const {
+  return paused_ || drained_.contains(session.opened.worker);
+}
+
+void MemoryTables::TellAllEligible(absl::Time now) {
+  for (auto const& [id, entry] : jobs_)
+    if (entry.job.state == JobState::kQueued && entry.job.not_before <= now) ++eligible_;
+}
+
+void MemoryTables::SetPaused(bool paused, absl::Time now) {
+  paused_ = paused;
+  if (!paused) TellAllEligible(now);
+}
+
+absl::Status MemoryTables::SetDrained(std::string const& worker, bool drained, absl::Time now) {
+  if (LatestSession(worker) == nullptr) return NoSuchWorker(worker);
+  if (drained) {
+    drained_.insert(worker);
+  } else {
+    drained_.erase(worker);
+    TellAllEligible(now);
+  }
+  return absl::OkStatus();
+}
+
+Controls MemoryTables::GetControls() const { return {paused_, {drained_.begin(), drained_.end()}}; }
 
 void MemoryTables::PromoteWaiting(absl::Time now) {
   for (auto id = waiting_.begin(); id != waiting_.end();) {

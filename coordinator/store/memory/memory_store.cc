@@ -1,5 +1,7 @@
 #include "coordinator/store/memory/memory_store.h"
 
+#include "lib/runtime/status_macros.h"
+
 namespace probefarm {
 
 MemoryStore::MemoryStore(Clock& clock, StorePolicy policy, uint64_t seed)
@@ -137,6 +139,24 @@ void MemoryStore::CreateBackfill(std::string description, Done<BackfillId> done)
 
 void MemoryStore::GetBackfill(BackfillId backfill, Done<BackfillProgress> done) {
   Run(std::move(done), [this, backfill] { return tables_.GetBackfill(backfill); });
+}
+
+void MemoryStore::SetPaused(bool paused, Done<bool> done) {
+  Run(std::move(done), [this, paused]() -> absl::StatusOr<bool> {
+    tables_.SetPaused(paused, clock_.Now());
+    return true;
+  });
+}
+
+void MemoryStore::SetDrained(std::string worker, bool drained, Done<bool> done) {
+  Run(std::move(done), [this, worker = std::move(worker), drained]() -> absl::StatusOr<bool> {
+    RETURN_IF_ERROR(tables_.SetDrained(worker, drained, clock_.Now()));
+    return true;
+  });
+}
+
+void MemoryStore::GetControls(Done<Controls> done) {
+  Run(std::move(done), [this] { return tables_.GetControls(); });
 }
 
 void MemoryStore::Publish(JobId job, PublishedAsset asset, Done<Job> done) {

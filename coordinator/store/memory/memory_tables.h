@@ -59,6 +59,10 @@ class MemoryTables {
   BackfillId CreateBackfill(std::string description);
   absl::StatusOr<BackfillProgress> GetBackfill(BackfillId id) const;
 
+  void SetPaused(bool paused, absl::Time now);
+  absl::Status SetDrained(std::string const& worker, bool drained, absl::Time now);
+  Controls GetControls() const;
+
   // memory_catalog.cc
   absl::StatusOr<Job> Publish(JobId id, PublishedAsset const& asset, absl::Time now);
   absl::StatusOr<PublishedAsset> FindAsset(std::string const& tag, std::string const& name) const;
@@ -115,6 +119,10 @@ class MemoryTables {
   // Of all sessions but void ones, for IsCrowd().
   std::vector<absl::Time> HeardTimes() const;
   ExpiredLease Expire(Job const& job, job_event::Expire event, absl::Time now);
+  // Whether an operator keeps new leases from the session.
+  bool IsHeldBack(SessionEntry const& session) const;
+  // The jobs that were held back are eligible once more.
+  void TellAllEligible(absl::Time now);
   // Counts the jobs whose backoff has passed as eligible.
   void PromoteWaiting(absl::Time now);
 
@@ -143,6 +151,8 @@ class MemoryTables {
   std::map<int64_t, PublishedAsset> assets_;
   std::map<std::string, Revisions> releases_;
   std::map<std::string, std::string> pins_;
+  bool paused_ = false;
+  std::set<std::string> drained_;
 };
 
 }  // namespace probefarm

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/lease_rules.h"
+#include "coordinator/store/sqlite/control_rows.h"
 #include "coordinator/store/sqlite/expiry_operations.h"
 #include "coordinator/store/sqlite/job_rows.h"
 #include "coordinator/store/sqlite/session_rows.h"
@@ -84,6 +85,9 @@ absl::StatusOr<std::vector<Job>> ReplayOrGrant(WriteContext& context, AcquireReq
                                                SessionRow const& session) {
   ASSIGN_OR_RETURN(std::vector<Job> replayed, Replay(context.db, request));
   if (!replayed.empty() || session.draining) return replayed;
+  ASSIGN_OR_RETURN(bool const paused, IsPaused(context.db));
+  ASSIGN_OR_RETURN(bool const drained, IsDrained(context.db, session.worker));
+  if (paused || drained) return replayed;
   RETURN_IF_ERROR(PromoteWaiting(context));
   return GrantNew(context, request, session);
 }
@@ -116,7 +120,8 @@ absl::StatusOr<HeartbeatAnswer> Heartbeat(WriteContext& context, HeartbeatReques
   ASSIGN_OR_RETURN(Reconciliation leases, Reconcile(context.db, held, request.held, session.worker,
                                                     context.policy.unheard_grace, context.now));
   RETURN_IF_ERROR(ReleaseUnheard(context, leases.unheard, "its worker never heard of the lease"));
-  return HeartbeatAnswer{std::move(leases.verdicts)};
+  ASSIGN_OR_RETURN(bool const drained, IsDrained(context.db, session.worker));
+  return HeartbeatAnswer{std::move(leases.verdicts), drained};
 }
 
 absl::StatusOr<std::vector<GrantedLease>> AcquireLeases(WriteContext& context,

@@ -161,9 +161,21 @@ constexpr absl::string_view kVersion2 = R"sql(
 ALTER TABLE sessions ADD COLUMN draining INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// What operators say holds until they say otherwise.
+constexpr absl::string_view kVersion3 = R"sql(
+CREATE TABLE pauses (
+  since INTEGER PRIMARY KEY            -- one row: the farm is paused
+) STRICT;
+CREATE TABLE drained_workers (
+  worker TEXT PRIMARY KEY,
+  since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // Each brings the schema from the version of its position to the next one. Never changed once
 // released.
-constexpr std::array<absl::string_view, kSchemaVersion> kMigrations = {kVersion1, kVersion2};
+constexpr std::array<absl::string_view, kSchemaVersion> kMigrations = {kVersion1, kVersion2,
+                                                                       kVersion3};
 
 absl::StatusOr<int64_t> Number(Database& db, std::string const& sql) {
   Statement query = db.Query(sql);

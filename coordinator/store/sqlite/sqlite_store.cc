@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/sqlite/backfill_rows.h"
 #include "coordinator/store/sqlite/catalog_rows.h"
+#include "coordinator/store/sqlite/control_rows.h"
 #include "coordinator/store/sqlite/enqueue_operations.h"
 #include "coordinator/store/sqlite/expiry_operations.h"
 #include "coordinator/store/sqlite/job_queries.h"
@@ -237,6 +238,21 @@ void SqliteStore::CreateBackfill(std::string description, Done<BackfillId> done)
 
 void SqliteStore::GetBackfill(BackfillId backfill, Done<BackfillProgress> done) {
   Read(std::move(done), [backfill](Database& db) { return ReadBackfill(db, backfill); });
+}
+
+void SqliteStore::SetPaused(bool paused, Done<bool> done) {
+  Write(std::move(done),
+        [paused](WriteContext& context) { return probefarm::SetPaused(context, paused); });
+}
+
+void SqliteStore::SetDrained(std::string worker, bool drained, Done<bool> done) {
+  Write(std::move(done), [worker = std::move(worker), drained](WriteContext& context) {
+    return probefarm::SetDrained(context, worker, drained);
+  });
+}
+
+void SqliteStore::GetControls(Done<Controls> done) {
+  Read(std::move(done), [](Database& db) { return probefarm::GetControls(db); });
 }
 
 void SqliteStore::Publish(JobId job, PublishedAsset asset, Done<Job> done) {
