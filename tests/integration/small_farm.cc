@@ -36,11 +36,10 @@ std::string HeaderVolumeOf(json const& kernel) {
 
 bool HasReadAll(absl::StatusOr<json> const& status) {
   if (!status.ok() || (*status)["feeds"].empty()) return false;
-  for (json const& feed : (*status)["feeds"])
-    if (!feed.contains("last_success")) return false;
-  for (json const& driver : (*status)["drivers"])
-    if (driver.contains("error")) return false;
-  return true;
+  auto const was_read = [](json const& feed) { return feed.contains("last_success"); };
+  auto const is_wrong = [](json const& driver) { return driver.contains("error"); };
+  return std::ranges::all_of((*status)["feeds"], was_read) &&
+         std::ranges::none_of((*status)["drivers"], is_wrong);
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ void Invariants::Granted(AcquireRequest const& request, std::vector<GrantedLease
     if (is_new && key.second <= history.granted_epoch)
       Break(absl::StrCat("I2: ", Named(key.first, key.second), " was granted after epoch ",
                          history.granted_epoch));
-    if (is_new && drained_.count(request.session) != 0)
+    if (is_new && drained_.contains(request.session))
       Break(absl::StrCat("I9: session ", request.session, " drains, and was given a lease"));
     history.granted_epoch = std::max(history.granted_epoch, key.second);
     leases_[key].session = request.session;

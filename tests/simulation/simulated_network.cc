@@ -51,6 +51,7 @@ absl::StatusOr<HeartbeatReply> SimulatedNetwork::Heartbeat(std::string const& se
                                                            std::vector<HeldPhase> const& held,
                                                            int /*free_slots*/, bool draining) {
   std::vector<LeaseName> names;
+  names.reserve(held.size());
   for (HeldPhase const& lease : held) names.push_back(lease.name);
   return Send<absl::StatusOr<HeartbeatReply>>([=](SimulatedCoordinator& coordinator) {
     return coordinator.Heartbeat(session, names, draining);

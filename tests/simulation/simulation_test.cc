@@ -15,7 +15,7 @@ namespace probefarm {
 namespace {
 
 uint64_t NumberOf(char const* variable, uint64_t otherwise) {
-  char const* const text = std::getenv(variable);
+  char const* const text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe)
   uint64_t number = otherwise;
   if (text != nullptr && !absl::SimpleAtoi(text, &number)) ADD_FAILURE() << variable;
   return number;

@@ -10,6 +10,7 @@ namespace {
 
 std::vector<std::string> ToEnvironment(std::map<std::string, std::string> const& env) {
   std::vector<std::string> lines;
+  lines.reserve(env.size());
   for (auto const& [name, value] : env) lines.push_back(absl::StrCat(name, "=", value));
   return lines;
 }

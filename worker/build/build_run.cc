@@ -44,7 +44,7 @@ class BuildRun {
   absl::StatusOr<ScriptEnd> RunScript(std::string const& container);
   absl::Status EnsureImage();
   absl::StatusOr<FetchedArchives> Fetch(std::vector<ArchiveInput> const& inputs);
-  absl::Status CheckHeaders(std::string const& container, std::string const& header_volume);
+  absl::Status CheckHeaders(std::string const& container, std::string const& header_volume) const;
   absl::StatusOr<BuildOutcome> TakeArtifact(std::string const& container);
 
   void Enter(BuildStage stage, BuildPhase phase, absl::string_view progress);
@@ -141,7 +141,7 @@ absl::StatusOr<FetchedArchives> BuildRun::Fetch(std::vector<ArchiveInput> const&
 
 // Asked through the container that has the volume mounted: from here on nobody can remove it.
 absl::Status BuildRun::CheckHeaders(std::string const& container,
-                                    std::string const& header_volume) {
+                                    std::string const& header_volume) const {
   ASSIGN_OR_RETURN(bool const complete, context_.engine->PathExists(
                                             container, absl::StrCat("/kernel/", kCompleteMarker)));
   if (complete) return absl::OkStatus();

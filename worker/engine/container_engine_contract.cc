@@ -104,7 +104,7 @@ TEST_P(ContainerEngineContract, ReturnsTheErrorOfALogsSink) {
   ASSERT_OK(engine().StartContainer(id));
   absl::Status const full = absl::OutOfRangeError("the log is full");
   EXPECT_EQ(engine().FollowLogs(
-                id, [&](absl::string_view) { return full; }, Never),
+                id, [&](absl::string_view) -> absl::Status { return full; }, Never),
             full);
 }
 

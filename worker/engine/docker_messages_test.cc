@@ -150,9 +150,9 @@ TEST(DockerMessages, KeepsTheWarningsOfACreatedContainer) {
 
 TEST(DockerMessages, RefusesAnswersThatAreNotTheApis) {
   for (char const* garbage :
-       {"", "{", "null", "7", "\"text\"", "[]", "[[]]", "[null]", "{}", "<html>", "{\"Id\":7}",
-        "{\"State\":null}", "{\"State\":{\"Running\":1}}", "{\"Version\":{}}",
-        "{\"Id\":\"1\",\"Warnings\":7}", "\xff\xfe"}) {
+       {"", "{", "null", "7", R"("text")", "[]", "[[]]", "[null]", "{}", "<html>", R"({"Id":7})",
+        R"({"State":null})", R"({"State":{"Running":1}})", R"({"Version":{}})",
+        R"({"Id":"1","Warnings":7})", "\xff\xfe"}) {
     EXPECT_THAT(ParseVersion(garbage), StatusIs(absl::StatusCode::kInternal)) << garbage;
     EXPECT_THAT(ParseCreatedContainer(garbage), StatusIs(absl::StatusCode::kInternal)) << garbage;
     EXPECT_THAT(ParseContainerState(garbage), StatusIs(absl::StatusCode::kInternal)) << garbage;

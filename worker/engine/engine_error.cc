@@ -44,15 +44,13 @@ bool PodmanSays(HttpResponse const& response, absl::string_view cause) {
 
 absl::Status EngineErrorToStatus(HttpResponse const& response, absl::string_view doing) {
   std::string const reason = EngineReason(response.body);
-  return absl::Status(
-      IsDiskFull(reason) ? absl::StatusCode::kResourceExhausted : CodeOf(response.status),
-      absl::StrCat(doing, ": the container engine answers ", response.status, ": ", reason));
+  return {IsDiskFull(reason) ? absl::StatusCode::kResourceExhausted : CodeOf(response.status),
+          absl::StrCat(doing, ": the container engine answers ", response.status, ": ", reason)};
 }
 
 absl::Status EngineReasonToStatus(absl::string_view reason, absl::string_view doing) {
-  return absl::Status(
-      IsDiskFull(reason) ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kInternal,
-      absl::StrCat(doing, ": the container engine says: ", reason));
+  return {IsDiskFull(reason) ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kInternal,
+          absl::StrCat(doing, ": the container engine says: ", reason)};
 }
 
 bool IsNameTaken(HttpResponse const& response) {

@@ -73,9 +73,8 @@ absl::StatusOr<std::unique_ptr<EngineSandbox>> EngineSandbox::Make(
   return sandbox;
 }
 
-EngineSandbox::EngineSandbox(EngineUnderTest const& under_test,
-                             std::unique_ptr<ContainerEngine> engine)
-    : under_test_(under_test), engine_(std::move(engine)) {}
+EngineSandbox::EngineSandbox(EngineUnderTest under_test, std::unique_ptr<ContainerEngine> engine)
+    : under_test_(std::move(under_test)), engine_(std::move(engine)) {}
 
 EngineSandbox::~EngineSandbox() {
   for (std::string const& id : containers_) EXPECT_OK(engine_->RemoveContainer(id));
@@ -93,7 +92,7 @@ absl::Status EngineSandbox::LoadBusybox() {
   return absl::OkStatus();
 }
 
-std::string EngineSandbox::Unique(std::string const& name) const {
+std::string EngineSandbox::Unique(std::string const& name) {
   std::string const test = testing::UnitTest::GetInstance()->current_test_info()->name();
   std::string unique = absl::StrCat("probefarm-test-", getpid(), "-", test, "-", name);
   std::replace(unique.begin(), unique.end(), '/', '-');

@@ -41,14 +41,14 @@ class EngineSandbox {
   std::string const& image() const { return image_; }
 
   // A name that no other test has.
-  std::string Unique(std::string const& name) const;
+  static std::string Unique(std::string const& name);
   // A sealed container that runs a busybox shell script as uid 1000, who owns /data.
   ContainerSpec Script(std::string const& name, std::string const& script) const;
   absl::StatusOr<std::string> Create(ContainerSpec const& spec);
   absl::Status CreateVolume(std::string const& name);
 
  private:
-  EngineSandbox(EngineUnderTest const& under_test, std::unique_ptr<ContainerEngine> engine);
+  EngineSandbox(EngineUnderTest under_test, std::unique_ptr<ContainerEngine> engine);
   absl::Status LoadBusybox();
 
   EngineUnderTest const under_test_;

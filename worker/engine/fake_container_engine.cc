@@ -85,7 +85,7 @@ absl::StatusOr<EngineHost> FakeContainerEngine::Host() {
 absl::StatusOr<bool> FakeContainerEngine::HasImage(std::string const& id) {
   RETURN_IF_ERROR(calls_.Record(EngineCall::kHasImage));
   MutexLock lock(mu_);
-  return images_.count(id) > 0;
+  return images_.contains(id);
 }
 
 absl::Status FakeContainerEngine::LoadImage(std::string const& archive_path) {
@@ -134,7 +134,7 @@ absl::Status FakeContainerEngine::RemoveVolume(std::string const& name) {
 absl::StatusOr<std::string> FakeContainerEngine::CreateContainer(ContainerSpec const& spec) {
   RETURN_IF_ERROR(calls_.Record(EngineCall::kCreateContainer));
   MutexLock lock(mu_);
-  if (images_.count(spec.image) == 0) return NoSuch("image", spec.image);
+  if (!images_.contains(spec.image)) return NoSuch("image", spec.image);
   for (auto const& [id, container] : containers_) {
     if (container->spec.name != spec.name) continue;
     return absl::AlreadyExistsError(
@@ -163,7 +163,7 @@ absl::Status FakeContainerEngine::StartContainer(std::string const& id) {
   FakeRun const run = program ? program(container->spec, files) : FakeRun{};
   MutexLock lock(mu_);
   // It may have been removed meanwhile, and its volumes with it.
-  if (containers_.count(id) > 0) Scatter(files, *container, volumes_);
+  if (containers_.contains(id)) Scatter(files, *container, volumes_);
   bool const killed = container->state == FakeState::kExited;
   int const code = killed ? kKilled : run.exit.code;
   container->run = run;

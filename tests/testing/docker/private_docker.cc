@@ -3,6 +3,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <utility>
@@ -19,7 +20,7 @@ namespace probefarm {
 
 namespace {
 
-// In the order in which they were mounted (proc(5): the fifth field of mountinfo).
+// The last one first (proc(5): the fifth field of mountinfo, which has them in order).
 std::vector<std::string> MountsBelow(std::string const& folder) {
   std::vector<std::string> mounts;
   std::ifstream table("/proc/self/mountinfo");
@@ -27,6 +28,7 @@ std::vector<std::string> MountsBelow(std::string const& folder) {
     std::vector<std::string> const fields = absl::StrSplit(line, ' ');
     if (fields.size() > 4 && absl::StartsWith(fields[4], folder + "/")) mounts.push_back(fields[4]);
   }
+  std::ranges::reverse(mounts);
   return mounts;
 }
 
@@ -47,9 +49,7 @@ PrivateDocker::~PrivateDocker() {
     program->WaitForExit().IgnoreError();
   }
   // It leaves mounts of its folders on themselves.
-  std::vector<std::string> const mounts = MountsBelow(folder_);
-  for (auto mount = mounts.rbegin(); mount != mounts.rend(); ++mount)
-    umount2(mount->c_str(), MNT_DETACH);
+  for (std::string const& mount : MountsBelow(folder_)) umount2(mount.c_str(), MNT_DETACH);
 }
 
 // Apart from the daemon, as on a machine with systemd: one that the daemon starts dies with it.

@@ -71,8 +71,10 @@ absl::StatusOr<std::vector<std::string>> FarmEngine::Leftovers(std::string const
   std::string const label = absl::StrCat(kWorkerLabel, "=", WorkerId(name));
   std::vector<std::string> names;
   ASSIGN_OR_RETURN(auto const containers, engine_->ListContainers(label));
+  names.reserve(containers.size());
   for (ListedContainer const& container : containers) names.push_back(container.name);
   ASSIGN_OR_RETURN(auto const volumes, engine_->ListVolumes(label));
+  names.reserve(names.size() + volumes.size());
   for (ListedVolume const& volume : volumes) names.push_back(volume.name);
   return names;
 }
