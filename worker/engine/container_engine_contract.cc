@@ -102,9 +102,9 @@ TEST_P(ContainerEngineContract, GivesTheLogWithoutItsFrames) {
 TEST_P(ContainerEngineContract, ReturnsTheErrorOfALogsSink) {
   ASSERT_OK_AND_ASSIGN(std::string const id, sandbox().Create(sandbox().Script("speaks", kSpeak)));
   ASSERT_OK(engine().StartContainer(id));
-  absl::Status const full = absl::OutOfRangeError("the log is full");
+  absl::Status full = absl::OutOfRangeError("the log is full");
   EXPECT_EQ(engine().FollowLogs(
-                id, [&](absl::string_view) -> absl::Status { return full; }, Never),
+                id, [&](absl::string_view) { return full; }, Never),
             full);
 }
 

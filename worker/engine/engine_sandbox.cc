@@ -92,7 +92,8 @@ absl::Status EngineSandbox::LoadBusybox() {
   return absl::OkStatus();
 }
 
-std::string EngineSandbox::Unique(std::string const& name) {
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static)
+std::string EngineSandbox::Unique(std::string const& name) const {
   std::string const test = testing::UnitTest::GetInstance()->current_test_info()->name();
   std::string unique = absl::StrCat("probefarm-test-", getpid(), "-", test, "-", name);
   std::replace(unique.begin(), unique.end(), '/', '-');

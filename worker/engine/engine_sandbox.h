@@ -41,7 +41,8 @@ class EngineSandbox {
   std::string const& image() const { return image_; }
 
   // A name that no other test has.
-  static std::string Unique(std::string const& name);
+  // NOLINTNEXTLINE(readability-convert-member-functions-to-static)
+  std::string Unique(std::string const& name) const;
   // A sealed container that runs a busybox shell script as uid 1000, who owns /data.
   ContainerSpec Script(std::string const& name, std::string const& script) const;
   absl::StatusOr<std::string> Create(ContainerSpec const& spec);
