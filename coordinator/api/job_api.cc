@@ -89,10 +89,8 @@ std::string TextOf(LeaseProgress const& progress) {
 }
 
 bool AllFinal(JobCounts const& counts) {
-  for (auto const& [state, count] : counts) {
-    if (count > 0 && !IsFinal(state)) return false;
-  }
-  return true;
+  return std::ranges::all_of(
+      counts, [](auto const& entry) { return entry.second == 0 || IsFinal(entry.first); });
 }
 
 }  // namespace
@@ -172,8 +170,9 @@ grpc::ServerUnaryReactor* JobApi::Get(grpc::CallbackServerContext* context,
                   }
                   *response->mutable_job() = Wire(*job);
                   store_.GetSpec(id, [reactor, response](absl::StatusOr<std::string> spec) {
+                    absl::Status const status = spec.status();
                     if (spec.ok()) response->set_spec(*std::move(spec));
-                    reactor->Finish(ToGrpc(spec.status()));
+                    reactor->Finish(ToGrpc(status));
                   });
                 });
   return reactor;

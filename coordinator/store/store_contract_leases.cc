@@ -19,6 +19,7 @@ class StoreLeases : public StoreContract {};
 
 std::vector<JobId> IdsOf(std::vector<GrantedLease> const& leases) {
   std::vector<JobId> ids;
+  ids.reserve(leases.size());
   for (GrantedLease const& lease : leases) ids.push_back(lease.job.id);
   return ids;
 }
@@ -122,6 +123,7 @@ TEST_P(StoreLeases, DriverVersionsTakeTurnsAndEachKeepsItsOrder) {
   JobId const b2 = Enqueue(JobFor(2, "8.0.0+driver"));
   std::string const session = OpenFor("w1");
   std::vector<JobId> order;
+  order.reserve(4);
   for (int i = 0; i < 4; ++i) order.push_back(AcquireOne(session).id);
   EXPECT_THAT(order, ElementsAre(a1, b1, a2, b2));
 }

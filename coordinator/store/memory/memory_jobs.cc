@@ -78,7 +78,7 @@ absl::StatusOr<std::vector<absl::StatusOr<EnqueuedJob>>> MemoryTables::Enqueue(
       first != enqueue_answers_.end()) {
     return first->second;
   }
-  if (batch.backfill && backfills_.count(*batch.backfill) == 0) {
+  if (batch.backfill && !backfills_.contains(*batch.backfill)) {
     return NoSuchBackfill(*batch.backfill);
   }
   std::vector<absl::StatusOr<EnqueuedJob>> answers;
@@ -136,8 +136,8 @@ absl::StatusOr<JobPage> MemoryTables::ListJobs(JobFilter const& filter,
     if (!MatchesState(filter, candidate.state) || !MatchesProbe(filter, kernel, candidate.probe)) {
       continue;
     }
-    if (filter.backfill && (backfills_.count(*filter.backfill) == 0 ||
-                            backfills_.at(*filter.backfill).jobs.count(candidate.id) == 0)) {
+    if (filter.backfill && (!backfills_.contains(*filter.backfill) ||
+                            !backfills_.at(*filter.backfill).jobs.contains(candidate.id))) {
       continue;
     }
     if (static_cast<int>(result.jobs.size()) == page.limit) {
