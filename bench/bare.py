@@ -46,7 +46,7 @@ class Headers:
     def volume(self, spec):
         kernel = spec['probe']['kernel_release']
         if kernel not in self.volumes:
-            volume = f'probefarm-bench-{uuid.uuid4()}'
+            volume = f'probefarm-bare-{uuid.uuid4()}'
             with tempfile.TemporaryDirectory() as folder:
                 for archive in spec['headers']:
                     _unpack(archive, self.mirror, folder)
@@ -61,7 +61,7 @@ class BareBuild:
     def __init__(self, spec, headers):
         self.spec = spec
         self.headers = headers.volume(spec)
-        self.volume = f'probefarm-bench-{uuid.uuid4()}'
+        self.volume = f'probefarm-bare-{uuid.uuid4()}'
         with tempfile.TemporaryDirectory() as folder:
             for part in ('source', 'out'):
                 os.mkdir(f'{folder}/{part}')
