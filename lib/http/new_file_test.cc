@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -11,6 +10,7 @@
 #include <iterator>
 
 #include "lib/files/temporary_folder.h"
+#include "lib/files/tiny_disk.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -87,13 +87,12 @@ TEST_F(NewFileTest, AFileSizeLimitIsAFullDisk) {
 }
 
 TEST_F(NewFileTest, AFullDiskIsExhausted) {
-  if (mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=64k") != 0)
-    GTEST_SKIP() << "mounting a small disk takes root";
+  TinyDisk const disk(folder_.path(), 64);
+  if (!disk.mounted()) GTEST_SKIP() << "mounting needs root";
   absl::StatusOr<std::unique_ptr<NewFile>> file = NewFile::Create(Destination());
   absl::Status const status = file.ok() ? (*file)->Write(std::string(100'000, 'x')) : file.status();
   file = absl::UnknownError("closed");
   EXPECT_EQ(Files(), 0);
-  umount(folder_.path().c_str());
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("No space left")));
 }
 
