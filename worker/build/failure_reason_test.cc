@@ -93,6 +93,10 @@ TEST(FailureReason, AnyOtherExitIsACompilerError) {
   EXPECT_THAT(Exit(7, ""), IsFailure(kPermanent, "compiler_error", "exit code 7"));
 }
 
+TEST(FailureReason, AFileBeyondTheLimitIsNoKillFromOutside) {
+  EXPECT_THAT(Exit(153, "make: Killed", absl::Minutes(1)), IsFailure(kPermanent, "no_artifact"));
+}
+
 TEST(FailureReason, TimeIsUpByTimeoutsOwnExitCodes) {
   EXPECT_THAT(Exit(124, "", kTimeout), IsFailure(kPermanent, "timed_out", HasSubstr("1200 s")));
   EXPECT_THAT(Exit(137, "", kTimeout + absl::Seconds(10)), IsFailure(kPermanent, "timed_out"));

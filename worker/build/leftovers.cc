@@ -91,10 +91,10 @@ absl::Status RemoveLeftovers(ContainerEngine& engine, std::string const& worker_
 
 absl::Status RemoveStrays(ContainerEngine& engine, std::string const& worker_id,
                           std::function<bool(BuildLease const&)> const& is_held) {
+  // Fillers have no lease.
   auto const is_stray = [&](ContainerLabels const& labels) {
     BuildLease lease{worker_id, 0, 0};
-    return LabelOr(labels, kKindLabel) == kBuildKind &&
-           absl::SimpleAtoi(LabelOr(labels, kJobLabel), &lease.job) &&
+    return absl::SimpleAtoi(LabelOr(labels, kJobLabel), &lease.job) &&
            absl::SimpleAtoi(LabelOr(labels, kEpochLabel), &lease.epoch) && !is_held(lease);
   };
   return Annotate(RemoveFromEngine(engine, worker_id, is_stray),
