@@ -17,11 +17,6 @@
 namespace probefarm {
 namespace {
 
-std::string FolderOf(std::string const& path) {
-  std::string folder = std::filesystem::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
-}
-
 bool IsFolder(std::string const& path) {
   std::error_code unreadable;
   return std::filesystem::is_directory(path, unreadable);
@@ -40,6 +35,11 @@ absl::Status Rename(std::string const& from, std::string const& to) {
 }
 
 }  // namespace
+
+std::string FolderOf(std::string const& path) {
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
 
 absl::Status FileError(int error_number, absl::string_view operation, absl::string_view path) {
   absl::Status const status = absl::ErrnoToStatus(error_number, absl::StrCat(operation, " ", path));

@@ -23,6 +23,9 @@ absl::Status WriteAll(int fd, absl::string_view bytes, absl::string_view path);
 // reports it once.
 absl::Status SyncFile(int fd, absl::string_view path);
 
+// The folder that a path leads into; "." for a bare name. Pure.
+std::string FolderOf(std::string const& path);
+
 // fsync(2) of a folder: makes names that were added, renamed or removed in it durable. NOT_FOUND
 // for an empty path: the present folder is ".".
 absl::Status SyncFolder(std::string const& path);

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,11 +21,6 @@ constexpr mode_t kReadableByAll = 0644;
 absl::Status ExhaustedOrUnavailable(absl::Status const& status) {
   if (status.ok() || absl::IsResourceExhausted(status)) return status;
   return absl::UnavailableError(status.message());
-}
-
-std::string FolderOf(std::string const& path) {
-  std::string const folder = std::filesystem::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
 }
 
 }  // namespace

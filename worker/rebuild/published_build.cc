@@ -17,7 +17,7 @@ namespace {
 
 constexpr int64_t kMaxBody = int64_t{64} << 20;
 
-std::string FolderOf(absl::string_view index) {
+std::string ReleaseOf(absl::string_view index) {
   absl::ConsumeSuffix(&index, kIndexName);
   absl::ConsumeSuffix(&index, "/");
   return std::string(index);
@@ -60,7 +60,7 @@ absl::StatusOr<Provenance> FindProvenance(HttpClient& http, std::string const& u
 
 absl::StatusOr<PublishedBuild> FindPublishedBuild(HttpClient& http, std::string const& index,
                                                   std::string const& name) {
-  std::string const folder = FolderOf(index);
+  std::string const folder = ReleaseOf(index);
   ASSIGN_OR_RETURN(IndexedProbe const indexed,
                    FindInIndex(http, absl::StrCat(folder, "/", kIndexName), name));
   ASSIGN_OR_RETURN(
