@@ -42,7 +42,7 @@ std::string FolderOf(std::string const& path) {
 }
 
 absl::Status FileError(int error_number, absl::string_view operation, absl::string_view path) {
-  absl::Status const status = absl::ErrnoToStatus(error_number, absl::StrCat(operation, " ", path));
+  absl::Status status = absl::ErrnoToStatus(error_number, absl::StrCat(operation, " ", path));
   if (error_number != EFBIG) return status;
   return absl::ResourceExhaustedError(status.message());
 }
