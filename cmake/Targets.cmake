@@ -31,14 +31,15 @@ function(probefarm_program name)
   _probefarm_record(${name} "${ARG_SRCS};${ARG_HDRS}" "${ARG_DEPS}")
 endfunction()
 
-# probefarm_test(NAME SRCS … DEPS … LABEL unit|contract|integration|docker|postgres|e2e [DATA …])
+# probefarm_test(NAME SRCS … DEPS … LABEL unit|contract|integration|docker|postgres|e2e
+#                [TIMEOUT SECONDS] [USES THING])
 # Each test case is one ctest test, of the name by which GoogleTest knows it. TEST_DATA_DIR names the folder of the
-# CMakeLists.txt at run time.
+# CMakeLists.txt at run time. Of the tests that use a thing of which the machine has one, only one runs at a time.
 function(probefarm_test name)
   if(NOT PROBEFARM_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT;USES" "SRCS;DEPS" ${ARGN})
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
   endif()
@@ -52,7 +53,7 @@ function(probefarm_test name)
     PROGRAM_DIR="${CMAKE_BINARY_DIR}/bin")
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 30 DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
-    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
+    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} RESOURCE_LOCK "${ARG_USES}"
                ENVIRONMENT LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/leaks.supp:print_suppressions=0)
   _probefarm_record(${name} "${ARG_SRCS}" "${ARG_DEPS}")
 endfunction()
