@@ -38,13 +38,13 @@ releases:
 '''
 
 
-def _free_port():
+def free_port():
     with socket.socket() as listener:
         listener.bind(('127.0.0.1', 0))
         return listener.getsockname()[1]
 
 
-def _wait(what, condition):
+def wait(what, condition):
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
@@ -65,7 +65,7 @@ class Farm:
         self.programs, self.folder, self.cache, self.slots = programs, folder, cache, slots
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
-        self.grpc, self.http = (f'127.0.0.1:{_free_port()}' for _ in range(2))
+        self.grpc, self.http = (f'127.0.0.1:{free_port()}' for _ in range(2))
         self.log = os.path.join(folder, 'coordinator.log')
         with open(os.path.join(folder, 'coordinator.yaml'), 'w') as config:
             config.write(CONFIG.format(new=Drivers.NEW, old=Drivers.OLD, builder=BUILDER, folder=folder,
@@ -75,11 +75,11 @@ class Farm:
         self.coordinator = self._start('coordinator', self.log, [
             '--config', f'{self.folder}/coordinator.yaml', '--data-dir', f'{self.folder}/data',
             '--listen', self.grpc, '--http', self.http])
-        _wait('the coordinator serves', lambda: ' serving ' in self.read_log())
-        _wait('the feed is read', lambda: any(f.get('last_success') for f in self.ask('status')['feeds']))
+        wait('the coordinator serves', lambda: ' serving ' in self.read_log())
+        wait('the feed is read', lambda: any(f.get('last_success') for f in self.ask('status')['feeds']))
         self.worker = self._start('worker', f'{self.folder}/worker.log', [
             '--coordinator', self.grpc, '--slots', str(self.slots), '--cache-dir', self.cache])
-        _wait('the worker is there', lambda: self.ask('status').get('live_workers') == 1)
+        wait('the worker is there', lambda: self.ask('status').get('live_workers') == 1)
         return self
 
     def __exit__(self, *_):

@@ -30,10 +30,10 @@ int main(int argc, char** argv) {
   probefarm::AddTransportOptions(app, context.transport);
   probefarm::CommandAction chosen;
   for (auto* const add :
-       {probefarm::AddBackfill, probefarm::AddCancel, probefarm::AddDrain, probefarm::AddExplain,
-        probefarm::AddPause, probefarm::AddResume, probefarm::AddJob, probefarm::AddJobs,
-        probefarm::AddKernels, probefarm::AddLogs, probefarm::AddProbes, probefarm::AddRetry,
-        probefarm::AddStatus, probefarm::AddWorkers}) {
+       {probefarm::AddBackfill, probefarm::AddCancel, probefarm::AddDrain, probefarm::AddEnqueue,
+        probefarm::AddExplain, probefarm::AddPause, probefarm::AddResume, probefarm::AddJob,
+        probefarm::AddJobs, probefarm::AddKernels, probefarm::AddLogs, probefarm::AddProbes,
+        probefarm::AddRetry, probefarm::AddStatus, probefarm::AddWatch, probefarm::AddWorkers}) {
     add(app, context, chosen);
   }
   try {

@@ -10,6 +10,7 @@
 #include "coordinator/api/worker_api.h"
 #include "coordinator/api/worker_gate.h"
 #include "coordinator/backfill/backfiller.h"
+#include "coordinator/backfill/enqueuer.h"
 #include "coordinator/background.h"
 #include "coordinator/builders.h"
 #include "coordinator/feeds/debian/debian_feed.h"
@@ -21,6 +22,7 @@
 #include "coordinator/releases/directory/directory_host.h"
 #include "coordinator/releases/reconciler.h"
 #include "coordinator/releases/side_files.h"
+#include "coordinator/retention.h"
 #include "coordinator/rpc_server.h"
 #include "coordinator/server_tls.h"
 #include "coordinator/store/await.h"
@@ -103,6 +105,7 @@ struct CoordinatorServer::Parts {
   PeriodicTask* side_files_task = nullptr;  // of `background`
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<Backfiller> backfiller;
+  std::unique_ptr<Enqueuer> enqueuer;
   std::unique_ptr<WorkerApi> worker_api;
   std::unique_ptr<WorkerGate> worker_gate;  // null when anyone may work
   std::unique_ptr<JobApi> job_api;
@@ -169,13 +172,16 @@ void CoordinatorServer::Parts::MakeServices() {
   backfiller = std::make_unique<Backfiller>(
       *store, inventory, [this] { return reconciler->RunOnce(); }, builders,
       RecipeOptions{config.driver_name, config.compilers, config.build_limits});
+  enqueuer = std::make_unique<Enqueuer>(
+      *store, [this] { return backfiller->PresentOffer(); },
+      EnqueuerOptions{config.driver_name, config.jobs.accept_specs});
   executor = std::make_unique<Executor>(kBlockingThreads);
   worker_api = std::make_unique<WorkerApi>(
       *store, *dispatcher, phases, *publisher, *executor, metrics, clock,
       WorkerApiOptions{config.leases.ttl, config.leases.acquire_wait_limit});
   if (!config.tls.ca.empty()) worker_gate = std::make_unique<WorkerGate>(*worker_api, metrics);
   job_api = std::make_unique<JobApi>(
-      *store, *backfiller, inventory, phases, *executor, clock,
+      *store, *backfiller, *enqueuer, inventory, phases, *executor, clock,
       ServerFacts{options.version, clock.Now(), absl::StrCat(public_url, ReleasePages::kRoute),
                   [this] { return host->Check(); }});
   catalog_api = std::make_unique<CatalogApi>(*store, inventory);
@@ -208,6 +214,9 @@ void CoordinatorServer::Parts::StartBackground() {
   background->Add(absl::Seconds(1), [this] { dispatcher->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { expiry->RunOnce(); });
   background->Add(absl::Seconds(5), [this] { gauges->RunOnce(); });
+  background->Add(absl::Minutes(1), [this] {
+    PruneJobs(*store, {config.jobs.keep, config.jobs.keep_count});
+  });
   background->Add(absl::Seconds(5), [this] { publisher->RunOnce(); });
   background->Add(config.feeds.interval, [this] { refresh->RunOnce(); });
   background->Add(config.releases.reconcile_interval, [this] {

@@ -66,6 +66,8 @@ void AddStateOption(CLI::App& verb, v1::JobFilter& filter);
 void AddBackfill(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Cancels a job, which the coordinator refuses once it is being uploaded.
 void AddCancel(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Enqueues single probes or specs. ABORTED when some were refused, which the table says.
+void AddEnqueue(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Says why a job is where it is, and what it waits for.
 void AddExplain(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Shows one job, or its build spec. --watch waits until it is over; ABORTED unless it was published
@@ -87,6 +89,9 @@ void AddProbes(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddRetry(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Shows jobs, workers, feeds, drivers and the release host at a glance.
 void AddStatus(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Prints changes of jobs as they come, without a deadline. An error says the revision to go on
+// with.
+void AddWatch(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Lists workers and the jobs that they hold.
 void AddWorkers(CLI::App& app, CommandContext& context, CommandAction& chosen);
 

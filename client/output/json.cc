@@ -57,6 +57,17 @@ Json ToJson(v1::Job const& job) {
   return json;
 }
 
+Json ToJson(v1::EnqueueAnswer const& answer) {
+  Json json;
+  if (answer.job() != 0) {
+    json["job"] = answer.job();
+    json["joined"] = answer.joined();
+  } else {
+    json["refused"] = {{"code", answer.refused().code()}, {"text", answer.refused().text()}};
+  }
+  return json;
+}
+
 Json ToJson(v1::PublishedProbe const& probe) {
   Json json;
   json["file_name"] = probe.file_name();

@@ -17,6 +17,7 @@ nlohmann::ordered_json ToJson(v1::Kernel const& kernel);
 nlohmann::ordered_json ToJson(v1::Worker const& worker);
 nlohmann::ordered_json ToJson(v1::GetStatusResponse const& status);
 nlohmann::ordered_json ToJson(v1::BackfillResponse const& backfill);
+nlohmann::ordered_json ToJson(v1::EnqueueAnswer const& answer);
 nlohmann::ordered_json ToJson(v1::ExplainResponse const& explanation);
 
 // Two spaces of indentation, a newline at the end; bytes that are not UTF-8 are replaced by U+FFFD.

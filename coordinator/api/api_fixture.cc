@@ -34,7 +34,9 @@ ApiFixture::ApiFixture()
     : backfiller_(
           store_, inventory_, [] { return absl::OkStatus(); }, SampleOffer().builders,
           RecipeOptions()),
-      job_api_(store_, backfiller_, inventory_, phases_, executor_, clock_,
+      enqueuer_(store_, [this] { return backfiller_.PresentOffer(); },
+                {"falco", /*accept_specs=*/true}),
+      job_api_(store_, backfiller_, enqueuer_, inventory_, phases_, executor_, clock_,
                {"1.2.3", clock_.Now(), "http://farm/releases/", [this] { return host_status_; }}) {
   grpc::ServerBuilder builder;
   builder.RegisterService(&worker_api_);

@@ -87,6 +87,7 @@ class ApiFixture : public testing::Test {
   Dispatcher dispatcher_{store_, clock_};
   Publisher publisher_{store_, host_, clock_, metrics_, [] {}};
   Backfiller backfiller_;
+  Enqueuer enqueuer_;
   Executor executor_{2};
   WorkerApi worker_api_{store_, dispatcher_, phases_, publisher_, executor_, metrics_, clock_, {}};
   JobApi job_api_;

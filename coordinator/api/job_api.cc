@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/api/enqueue_call.h"
 #include "coordinator/api/tail_log_reactor.h"
+#include "coordinator/api/watch_reactor.h"
 #include "coordinator/api/wire.h"
 #include "coordinator/store/await.h"
 #include "lib/rpc/status.h"
@@ -88,6 +90,14 @@ std::string TextOf(LeaseProgress const& progress) {
   return progress.detail.empty() ? name : absl::StrCat(name, ", ", progress.detail);
 }
 
+// A stream that ends before it has begun. Deletes itself.
+template <class Response>
+class FailedStream final : public grpc::ServerWriteReactor<Response> {
+ public:
+  explicit FailedStream(absl::Status const& status) { this->Finish(ToGrpc(status)); }
+  void OnDone() override { delete this; }
+};
+
 bool AllFinal(JobCounts const& counts) {
   return std::ranges::all_of(
       counts, [](auto const& entry) { return entry.second == 0 || IsFinal(entry.first); });
@@ -95,10 +105,11 @@ bool AllFinal(JobCounts const& counts) {
 
 }  // namespace
 
-JobApi::JobApi(Store& store, Backfiller& backfiller, InventoryBoard& inventory, PhaseBoard& phases,
-               Executor& executor, Clock& clock, ServerFacts facts)
+JobApi::JobApi(Store& store, Backfiller& backfiller, Enqueuer& enqueuer, InventoryBoard& inventory,
+               PhaseBoard& phases, Executor& executor, Clock& clock, ServerFacts facts)
     : store_(store),
       backfiller_(backfiller),
+      enqueuer_(enqueuer),
       inventory_(inventory),
       phases_(phases),
       executor_(executor),
@@ -136,6 +147,14 @@ grpc::ServerUnaryReactor* JobApi::GetBackfill(grpc::CallbackServerContext* conte
         }
         reactor->Finish(ToGrpc(progress.status()));
       });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobApi::Enqueue(grpc::CallbackServerContext* context,
+                                          v1::EnqueueRequest const* request,
+                                          v1::EnqueueResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  EnqueueCall{store_, enqueuer_, executor_}.Start(reactor, *request, response);
   return reactor;
 }
 
@@ -219,6 +238,20 @@ absl::StatusOr<Surroundings> JobApi::SurroundingsOf(Job const& job) {
   around.progress = TextOf(progress);
   around.release_host_error = std::string(facts_.release_host().message());
   return around;
+}
+
+grpc::ServerWriteReactor<v1::WatchResponse>* JobApi::Watch(grpc::CallbackServerContext*,
+                                                           v1::WatchRequest const* request) {
+  absl::StatusOr<JobFilter> filter = FromWire(request->filter());
+  if (filter.ok() && request->revision() < 0)
+    filter = absl::InvalidArgumentError("a revision must not be negative");
+  if (!filter.ok()) return new FailedStream<v1::WatchResponse>(filter.status());
+  auto* const reactor = new WatchReactor(
+      store_, *std::move(filter),
+      request->has_revision() ? std::make_optional(request->revision()) : std::nullopt,
+      [this](Job const& job) { return Wire(job); });
+  reactor->Start();
+  return reactor;
 }
 
 grpc::ServerWriteReactor<v1::TailLogResponse>* JobApi::TailLog(grpc::CallbackServerContext*,

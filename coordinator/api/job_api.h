@@ -5,6 +5,7 @@
 
 #include "absl/time/time.h"
 #include "coordinator/backfill/backfiller.h"
+#include "coordinator/backfill/enqueuer.h"
 #include "coordinator/inventory/inventory.h"
 #include "coordinator/leasing/phase_board.h"
 #include "coordinator/scheduling/explanation.h"
@@ -31,8 +32,8 @@ struct ServerFacts {
 class JobApi final : public v1::JobService::CallbackService {
  public:
   // `executor` must have ended, or have nothing of this left to do, before this is destroyed.
-  JobApi(Store& store, Backfiller& backfiller, InventoryBoard& inventory, PhaseBoard& phases,
-         Executor& executor, Clock& clock, ServerFacts facts);
+  JobApi(Store& store, Backfiller& backfiller, Enqueuer& enqueuer, InventoryBoard& inventory,
+         PhaseBoard& phases, Executor& executor, Clock& clock, ServerFacts facts);
 
   // Answers when all is enqueued. At most 1000 excluded probes are listed; the total counts all.
   grpc::ServerUnaryReactor* Backfill(grpc::CallbackServerContext* context,
@@ -43,6 +44,10 @@ class JobApi final : public v1::JobService::CallbackService {
   grpc::ServerUnaryReactor* GetBackfill(grpc::CallbackServerContext* context,
                                         v1::GetBackfillRequest const* request,
                                         v1::GetBackfillResponse* response) override;
+  // See EnqueueCall.
+  grpc::ServerUnaryReactor* Enqueue(grpc::CallbackServerContext* context,
+                                    v1::EnqueueRequest const* request,
+                                    v1::EnqueueResponse* response) override;
   // Newest first; pages of 1 to 1000, 100 unless asked otherwise.
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  v1::ListJobsRequest const* request,
@@ -55,6 +60,9 @@ class JobApi final : public v1::JobService::CallbackService {
   grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context,
                                     v1::ExplainRequest const* request,
                                     v1::ExplainResponse* response) override;
+  // See WatchReactor. INVALID_ARGUMENT for a negative revision.
+  grpc::ServerWriteReactor<v1::WatchResponse>* Watch(grpc::CallbackServerContext* context,
+                                                     v1::WatchRequest const* request) override;
   // See TailLogReactor.
   grpc::ServerWriteReactor<v1::TailLogResponse>* TailLog(
       grpc::CallbackServerContext* context, v1::TailLogRequest const* request) override;
@@ -99,6 +107,7 @@ class JobApi final : public v1::JobService::CallbackService {
 
   Store& store_;
   Backfiller& backfiller_;
+  Enqueuer& enqueuer_;
   InventoryBoard& inventory_;
   PhaseBoard& phases_;
   Executor& executor_;

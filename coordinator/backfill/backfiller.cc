@@ -1,6 +1,7 @@
 #include "coordinator/backfill/backfiller.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,8 +16,6 @@ namespace {
 // Specs are made and enqueued in pieces: a backfill of the whole matrix never sits in memory, and
 // leases go on between.
 constexpr size_t kPiece = 500;
-// Beyond the build's own timeout: inputs before it, waiting and upload after it.
-constexpr absl::Duration kAroundTheBuild = absl::Minutes(40);
 
 std::string Describe(ProbeFilter const& filter) {
   std::string text;
@@ -99,8 +98,7 @@ absl::StatusOr<Plan> Backfiller::PlanPiece(Offer const& offer,
   ASSIGN_OR_RETURN(auto const known, Await<std::vector<ProbeKnowledge>>([&](auto done) {
                      store_.FindProbes(ProbesOf(wanted), std::move(done));
                    }));
-  return MakePlan(offer, wanted, known,
-                  {Lane::kBackfill, recipe_.limits.timeout + kAroundTheBuild});
+  return MakePlan(offer, wanted, known, {Lane::kBackfill, RunLimitFor(recipe_.limits)});
 }
 
 absl::Status Backfiller::Enqueue(Plan plan, BackfillOrder const& order, BackfillResult& result) {
@@ -120,11 +118,14 @@ absl::Status Backfiller::Enqueue(Plan plan, BackfillOrder const& order, Backfill
   }
   std::vector<ProbeId> probes;
   for (NewJob const& job : plan.jobs) probes.push_back(job.probe);
-  ASSIGN_OR_RETURN(auto const answers,
-                   Await<std::vector<absl::StatusOr<EnqueuedJob>>>([&](auto done) {
-                     store_.Enqueue({std::move(plan.jobs), /*idempotency_key=*/"", result.backfill},
-                                    std::move(done));
-                   }));
+  ASSIGN_OR_RETURN(
+      auto const answers, Await<std::vector<absl::StatusOr<EnqueuedJob>>>([&](auto done) {
+        store_.Enqueue(
+            {{std::move_iterator(plan.jobs.begin()), std::move_iterator(plan.jobs.end())},
+             /*idempotency_key=*/"",
+             result.backfill},
+            std::move(done));
+      }));
   for (size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i].ok()) {
       result.excluded.push_back(

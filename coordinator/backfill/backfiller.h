@@ -51,9 +51,11 @@ class Backfiller {
   // `reconcile` does.
   absl::StatusOr<BackfillResult> Run(BackfillOrder const& order);
 
- private:
-  // The inventory as it is now, with the drivers whose source is known.
+  // The inventory as it is now, with the drivers whose source is known. FAILED_PRECONDITION as
+  // Run().
   absl::StatusOr<Offer> PresentOffer() const;
+
+ private:
   absl::StatusOr<Plan> PlanPiece(Offer const& offer, absl::Span<WantedProbe const> wanted);
   // Adds to the result what became of the piece; makes the backfill with the first job.
   absl::Status Enqueue(Plan plan, BackfillOrder const& order, BackfillResult& result);

@@ -50,6 +50,7 @@ CoordinatorConfig ReadConfig(YamlMapping& top) {
   config.builders = ReadBuilders(top);
   config.compilers = ReadCompilers(top);
   config.build_limits = ReadBuildLimits(top);
+  config.jobs = ReadJobConfig(top);
   config.leases = ReadLeases(top);
   config.releases = ReadReleases(top);
   return config;

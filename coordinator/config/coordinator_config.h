@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "coordinator/config/driver_config.h"
 #include "coordinator/config/feed_config.h"
+#include "coordinator/config/job_config.h"
 #include "coordinator/config/lease_config.h"
 #include "coordinator/config/release_config.h"
 #include "coordinator/config/tls_config.h"
@@ -42,6 +43,7 @@ struct CoordinatorConfig {
   // Sorted by kernel series, none of which stands twice.
   std::vector<CompilerRule> compilers = DefaultCompilers();
   BuildLimits build_limits;
+  JobConfig jobs;
   LeaseConfig leases;
   ReleasesConfig releases;
   friend bool operator==(CoordinatorConfig const&, CoordinatorConfig const&) = default;

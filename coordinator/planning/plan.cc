@@ -8,9 +8,14 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/recipe/recipe.h"
 #include "lib/build/build_spec.h"
+#include "lib/driver/asset_name.h"
+#include "lib/runtime/status_macros.h"
 
 namespace probefarm {
 namespace {
+
+// Inputs before the build's own timeout, waiting and upload after it.
+constexpr absl::Duration kAroundTheBuild = absl::Minutes(40);
 
 NewJob MakeJob(BuildSpec const& spec, JobTerms const& terms) {
   NewJob job;
@@ -57,7 +62,34 @@ void AddToPlan(Offer const& offer, WantedProbe const& wanted, ProbeKnowledge con
   plan.jobs.push_back(std::move(job));
 }
 
+absl::Status NotBuildable(absl::Status const& why) {
+  return absl::FailedPreconditionError(absl::StrCat("cannot build: ", why.message()));
+}
+
 }  // namespace
+
+absl::StatusOr<NewJob> PlanProbe(Offer const& offer, WantedProbe const& wanted,
+                                 ProbeKnowledge const& known, JobTerms const& terms) {
+  if (known.published) return absl::AlreadyExistsError("it is published");
+  absl::StatusOr<BuildSpec> const spec =
+      MakeSpec(*wanted.driver, *wanted.kernel, wanted.probe.kind, offer.builders, offer.recipe);
+  if (!spec.ok()) return NotBuildable(spec.status());
+  NewJob job = MakeJob(*spec, terms);
+  if (known.unfinished || !IsKnownToFail(known, job)) return job;
+  return absl::FailedPreconditionError(
+      "it failed with the same inputs: `probefarm retry` builds that job once more");
+}
+
+absl::Duration RunLimitFor(BuildLimits const& limits) { return limits.timeout + kAroundTheBuild; }
+
+absl::StatusOr<NewJob> PlanSpec(absl::string_view json, std::string const& driver_name, Lane lane) {
+  ASSIGN_OR_RETURN(BuildSpec const spec, ParseBuildSpec(json));
+  if (std::string const name = ProbeFileName(driver_name, spec.probe); name != spec.file_name) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("file_name '", spec.file_name, "' is not what loaders ask for: ", name));
+  }
+  return MakeJob(spec, {lane, RunLimitFor(spec.limits)});
+}
 
 absl::StatusOr<Plan> MakePlan(Offer const& offer, absl::Span<WantedProbe const> wanted,
                               absl::Span<ProbeKnowledge const> known, JobTerms const& terms) {

@@ -1,15 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "coordinator/planning/offer.h"
 #include "coordinator/planning/wanted.h"
 #include "coordinator/scheduling/job.h"
 #include "coordinator/store/records.h"
+#include "lib/build/build_spec.h"
 
 namespace probefarm {
 
@@ -49,5 +52,18 @@ struct Plan {
 // memory or time also when the job would now get more of it.
 absl::StatusOr<Plan> MakePlan(Offer const& offer, absl::Span<WantedProbe const> wanted,
                               absl::Span<ProbeKnowledge const> known, JobTerms const& terms);
+
+// The job of one probe, where it is to be built now. ALREADY_EXISTS: it is published.
+// FAILED_PRECONDITION: it cannot be built, with the recipe's words, or failed with these inputs.
+// Pure.
+absl::StatusOr<NewJob> PlanProbe(Offer const& offer, WantedProbe const& wanted,
+                                 ProbeKnowledge const& known, JobTerms const& terms);
+
+// The job of a build spec that somebody else has made, in its canonical form. The file must have
+// the name that loaders ask for. INVALID_ARGUMENT names the spec's key that is wrong. Pure.
+absl::StatusOr<NewJob> PlanSpec(absl::string_view json, std::string const& driver_name, Lane lane);
+
+// JobTerms::run_limit of a job with such limits.
+absl::Duration RunLimitFor(BuildLimits const& limits);
 
 }  // namespace probefarm

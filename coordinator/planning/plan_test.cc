@@ -133,6 +133,18 @@ TEST_F(MakePlanTest, ExcludesWhatTheRecipeCannotBuildWithItsReason) {
               AllOf(HasSubstr("cannot build: "), HasSubstr("6.1.0-56-cloud-amd64")));
 }
 
+TEST_F(MakePlanTest, OneProbeThatIsNotToBeBuiltIsRefusedWithTheReason) {
+  EXPECT_OK(PlanProbe(offer_, wanted_[0], known_[0], terms_));
+  known_[0].failed = {FailureOf(Make().jobs[0].fingerprint, "compiler_error")};
+  EXPECT_THAT(PlanProbe(offer_, wanted_[0], known_[0], terms_),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("the same inputs")));
+  known_[0].unfinished = 7;
+  EXPECT_OK(PlanProbe(offer_, wanted_[0], known_[0], terms_)) << "it is joined";
+  known_[0].published = true;
+  EXPECT_THAT(PlanProbe(offer_, wanted_[0], known_[0], terms_),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
 TEST_F(MakePlanTest, RefusesAnAnswerForOtherProbes) {
   known_.pop_back();
   EXPECT_THAT(MakePlan(offer_, wanted_, known_, {}), StatusIs(absl::StatusCode::kInternal));

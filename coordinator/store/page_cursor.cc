@@ -18,4 +18,9 @@ absl::StatusOr<std::optional<int64_t>> ParsePage(PageRequest const& page) {
   return id;
 }
 
+absl::Status CheckChangesLimit(int limit) {
+  return limit > 0 ? absl::OkStatus()
+                   : absl::InvalidArgumentError("a limit of changes must be positive");
+}
+
 }  // namespace probefarm

@@ -18,4 +18,7 @@ std::string CursorAfter(int64_t id);
 // none, or a limit that is not positive.
 absl::StatusOr<std::optional<int64_t>> ParsePage(PageRequest const& page);
 
+// INVALID_ARGUMENT unless Store::ListChanges() can go by `limit`.
+absl::Status CheckChangesLimit(int limit);
+
 }  // namespace probefarm

@@ -2,11 +2,13 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "coordinator/scheduling/job.h"
 #include "coordinator/scheduling/lease_reconciliation.h"
@@ -103,9 +105,10 @@ struct NewJob {
   std::string spec;  // canonical JSON
 };
 
-// One transaction, but for entries that are refused.
+// One transaction, but for entries that are refused. One that the caller could not plan comes with
+// its error, which is kept as its answer.
 struct EnqueueBatch {
-  std::vector<NewJob> jobs;
+  std::vector<absl::StatusOr<NewJob>> jobs;
   std::string idempotency_key;         // may be empty
   std::optional<BackfillId> backfill;  // the jobs, joined ones too, become part of it
 };
@@ -137,6 +140,24 @@ struct PageRequest {
 struct JobPage {
   std::vector<Job> jobs;
   std::string next_cursor;  // empty: no more
+};
+
+// A job as it is since `revision`, which grows with every change of any job.
+struct JobChange {
+  int64_t revision = 0;
+  Job job;
+};
+
+struct JobChanges {
+  std::vector<JobChange> changes;  // in the order in which they were committed
+  int64_t revision = 0;            // everything up to here has been looked at: go on after it
+};
+
+// Which jobs that are over may be forgotten: those that ended longer ago than `age`, and all but
+// the `count` that ended last.
+struct Retention {
+  absl::Duration age = absl::InfiniteDuration();
+  int64_t count = std::numeric_limits<int64_t>::max();
 };
 
 // A state without jobs may be left out.

@@ -109,6 +109,12 @@ class Store {
   // How many jobs of the same lane were enqueued before this one and wait for nothing but a worker.
   // NOT_FOUND.
   virtual void CountAhead(JobId job, Done<int64_t> done) = 0;
+  // The jobs that match the filter and were changed after the revision, as they are now: of several
+  // changes of a job only the last is there. Without a revision nothing but the present one. At
+  // most `limit` of them, which is positive. So a reader that goes on from the last answer's
+  // revision misses no change, over restarts too.
+  virtual void ListChanges(JobFilter filter, std::optional<int64_t> after, int limit,
+                           Done<JobChanges> done) = 0;
   // Up to `limit` bytes from `offset` of the log of the job's latest epoch (or the one that the
   // request names). An offset beyond the end reads nothing.
   virtual void ReadLog(LogRequest request, Done<LogChunk> done) = 0;
@@ -123,6 +129,11 @@ class Store {
   virtual void CreateBackfill(std::string description, Done<BackfillId> done) = 0;
   // NOT_FOUND.
   virtual void GetBackfill(BackfillId backfill, Done<BackfillProgress> done) = 0;
+
+  // Forgets, with spec and logs, up to `limit` jobs that are over and that nobody needs to know of
+  // any more, as `retention` says; answers how many. What is never forgotten: a published job, and
+  // the last failure of a probe that was not published since, which is an answer about the probe.
+  virtual void Prune(Retention retention, int limit, Done<int64_t> done) = 0;
 
   // --- what operators say; kept until they say otherwise
 

@@ -56,6 +56,14 @@ TEST_P(StoreLogs, KeepsBytesThatAreNoText) {
   EXPECT_EQ(Log(), bytes);
 }
 
+TEST_P(StoreLogs, WhatRepeatsItselfIsReadAsItWas) {
+  ASSERT_OK(Append(lease_, 0, std::string(40, 'a')));
+  ASSERT_OK(Append(lease_, 30, std::string(10, 'x') + std::string(50, 'b')));
+  Restart();
+  EXPECT_EQ(Log(), std::string(40, 'a') + std::string(50, 'b'));
+  EXPECT_EQ(Log(38, 4), "aabb");
+}
+
 TEST_P(StoreLogs, ReadsFromAnyOffsetUpToTheLimit) {
   ASSERT_OK(Append(lease_, 0, "0123"));
   ASSERT_OK(Append(lease_, 4, "4567"));

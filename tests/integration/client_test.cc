@@ -61,14 +61,15 @@ TEST_P(ClientTest, WhereNobodyAnswersTheAddressIsNamed) {
   EXPECT_THAT(result.errors, AllOf(HasSubstr(nobody.grpc()), HasSubstr("--coordinator")));
 }
 
-INSTANTIATE_TEST_SUITE_P(Verbs, ClientTest,
-                         testing::Values(Verb{"backfill", {}}, Verb{"cancel", {"1"}},
-                                         Verb{"drain", {"w"}}, Verb{"explain", {"1"}},
-                                         Verb{"pause", {}}, Verb{"resume", {}}, Verb{"job", {"1"}},
-                                         Verb{"jobs", {}}, Verb{"kernels", {}}, Verb{"logs", {"1"}},
-                                         Verb{"probes", {}}, Verb{"retry", {"1"}},
-                                         Verb{"status", {}}, Verb{"workers", {}}),
-                         [](auto const& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Verbs, ClientTest,
+    testing::Values(Verb{"backfill", {}}, Verb{"cancel", {"1"}}, Verb{"drain", {"w"}},
+                    Verb{"enqueue", {"--driver", "1", "--release", "6", "--version", "#1"}},
+                    Verb{"explain", {"1"}}, Verb{"pause", {}}, Verb{"resume", {}},
+                    Verb{"job", {"1"}}, Verb{"jobs", {}}, Verb{"kernels", {}}, Verb{"logs", {"1"}},
+                    Verb{"probes", {}}, Verb{"retry", {"1"}}, Verb{"status", {}}, Verb{"watch", {}},
+                    Verb{"workers", {}}),
+    [](auto const& test) { return test.param.name; });
 
 TEST_F(ClientTest, WrongCommandLinesAreUsage) {
   for (std::vector<std::string> const& arguments :

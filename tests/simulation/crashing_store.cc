@@ -124,6 +124,16 @@ void CrashingStore::CountAhead(JobId job, Done<int64_t> done) {
   Read(std::move(done), [&] { return tables_.CountAhead(job, clock_.Now()); });
 }
 
+void CrashingStore::ListChanges(JobFilter filter, std::optional<int64_t> after, int limit,
+                                Done<JobChanges> done) {
+  Read(std::move(done), [&] { return tables_.ListChanges(filter, after, limit); });
+}
+
+void CrashingStore::Prune(Retention retention, int limit, Done<int64_t> done) {
+  Write(std::move(done),
+        [&]() -> absl::StatusOr<int64_t> { return tables_.Prune(retention, limit, clock_.Now()); });
+}
+
 void CrashingStore::ReadLog(LogRequest request, Done<LogChunk> done) {
   Read(std::move(done), [&] { return tables_.ReadLog(request); });
 }

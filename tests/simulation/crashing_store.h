@@ -57,11 +57,14 @@ class CrashingStore final : public Store {
   void ListJobs(JobFilter filter, PageRequest page, Done<JobPage> done) override;
   void CountJobs(JobFilter filter, Done<JobCounts> done) override;
   void CountAhead(JobId job, Done<int64_t> done) override;
+  void ListChanges(JobFilter filter, std::optional<int64_t> after, int limit,
+                   Done<JobChanges> done) override;
   void ReadLog(LogRequest request, Done<LogChunk> done) override;
   void ListWorkers(Done<std::vector<WorkerRecord>> done) override;
   void FindProbes(std::vector<ProbeId> probes, Done<std::vector<ProbeKnowledge>> done) override;
   void CreateBackfill(std::string description, Done<BackfillId> done) override;
   void GetBackfill(BackfillId backfill, Done<BackfillProgress> done) override;
+  void Prune(Retention retention, int limit, Done<int64_t> done) override;
   void SetPaused(bool paused, Done<bool> done) override;
   void SetDrained(std::string worker, bool drained, Done<bool> done) override;
   void GetControls(Done<Controls> done) override;

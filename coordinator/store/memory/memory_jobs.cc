@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/lease_rules.h"
@@ -40,6 +41,7 @@ absl::Status CheckRegex(RE2 const& regex) {
 }  // namespace
 
 void MemoryTables::Saved(Job const& job, absl::Time now) {
+  jobs_.at(job.id).revision = ++revision_;
   if (job.state != JobState::kQueued) return;
   if (job.not_before <= now) {
     ++eligible_;
@@ -66,9 +68,9 @@ absl::StatusOr<EnqueuedJob> MemoryTables::EnqueueOne(NewJob const& job, absl::Ti
   RETURN_IF_ERROR(CheckNewJob(job));
   if (JobEntry const* entry = Unfinished(job.probe)) return EnqueuedJob{entry->job.id, true};
   Job queued = QueuedJob(job, now);
-  queued.id = static_cast<JobId>(jobs_.size()) + 1;
+  queued.id = ++last_id_;
   jobs_[queued.id] = {queued, job.spec, job.run_limit, ""};
-  ++eligible_;
+  Saved(queued, now);
   return EnqueuedJob{queued.id, false};
 }
 
@@ -82,8 +84,8 @@ absl::StatusOr<std::vector<absl::StatusOr<EnqueuedJob>>> MemoryTables::Enqueue(
     return NoSuchBackfill(*batch.backfill);
   }
   std::vector<absl::StatusOr<EnqueuedJob>> answers;
-  for (NewJob const& job : batch.jobs) {
-    answers.push_back(EnqueueOne(job, now));
+  for (absl::StatusOr<NewJob> const& job : batch.jobs) {
+    answers.push_back(job.ok() ? EnqueueOne(*job, now) : job.status());
     if (batch.backfill && answers.back().ok()) {
       backfills_[*batch.backfill].jobs.insert(answers.back()->id);
     }
@@ -163,6 +165,64 @@ absl::StatusOr<int64_t> MemoryTables::CountAhead(JobId id, absl::Time now) const
     return other.id < id && other.lane == job.lane && other.state == JobState::kQueued &&
            other.not_before <= now;
   });
+}
+
+absl::StatusOr<JobChanges> MemoryTables::ListChanges(JobFilter const& filter,
+                                                     std::optional<int64_t> after,
+                                                     int limit) const {
+  RETURN_IF_ERROR(CheckChangesLimit(limit));
+  ASSIGN_OR_RETURN(JobPage const all, ListJobs(filter, {static_cast<int>(jobs_.size()) + 1, ""}));
+  JobChanges result{{}, revision_};
+  for (Job const& job : all.jobs) {
+    int64_t const revision = jobs_.at(job.id).revision;
+    if (after && revision > *after) result.changes.push_back({revision, job});
+  }
+  std::sort(result.changes.begin(), result.changes.end(),
+            [](auto const& a, auto const& b) { return a.revision < b.revision; });
+  if (result.changes.size() > static_cast<size_t>(limit)) {
+    result.changes.resize(static_cast<size_t>(limit));
+    result.revision = result.changes.back().revision;
+  }
+  return result;
+}
+
+bool MemoryTables::IsForgettable(Job const& job) const {
+  if (!IsFinal(job.state) || job.state == JobState::kPublished) return false;
+  if (job.state != JobState::kFailed) return true;
+  bool const failed_again = std::any_of(jobs_.begin(), jobs_.end(), [&](auto const& entry) {
+    Job const& other = entry.second.job;
+    return other.id > job.id && other.probe == job.probe && other.state == JobState::kFailed;
+  });
+  return failed_again || std::any_of(assets_.begin(), assets_.end(), [&](auto const& entry) {
+           return entry.second.probe == job.probe && entry.second.job > job.id;
+         });
+}
+
+void MemoryTables::Forget(JobId id) {
+  jobs_.erase(id);
+  logs_.erase(logs_.lower_bound({id, 0}), logs_.lower_bound({id + 1, 0}));
+  for (auto& [backfill, entry] : backfills_) entry.jobs.erase(id);
+}
+
+int64_t MemoryTables::Prune(Retention const& retention, int limit, absl::Time now) {
+  std::vector<Job> over;
+  for (auto const& [id, entry] : jobs_) {
+    if (IsForgettable(entry.job)) over.push_back(entry.job);
+  }
+  std::sort(over.begin(), over.end(), [](Job const& a, Job const& b) {
+    return std::tie(a.updated_at, a.id) > std::tie(b.updated_at, b.id);
+  });
+  int64_t kept = 0;
+  int64_t forgotten = 0;
+  for (Job const& job : over) {
+    if (kept < retention.count && now - job.updated_at <= retention.age) {
+      ++kept;
+    } else if (forgotten < limit) {
+      Forget(job.id);
+      ++forgotten;
+    }
+  }
+  return forgotten;
 }
 
 absl::StatusOr<LogChunk> MemoryTables::ReadLog(LogRequest const& request) const {

@@ -120,6 +120,18 @@ void MemoryStore::CountAhead(JobId job, Done<int64_t> done) {
   Run(std::move(done), [this, job] { return tables_.CountAhead(job, clock_.Now()); });
 }
 
+void MemoryStore::ListChanges(JobFilter filter, std::optional<int64_t> after, int limit,
+                              Done<JobChanges> done) {
+  Run<JobChanges>(std::move(done), [this, filter = std::move(filter), after, limit] {
+    return tables_.ListChanges(filter, after, limit);
+  });
+}
+
+void MemoryStore::Prune(Retention retention, int limit, Done<int64_t> done) {
+  Run<int64_t>(std::move(done),
+               [this, retention, limit] { return tables_.Prune(retention, limit, clock_.Now()); });
+}
+
 void MemoryStore::ReadLog(LogRequest request, Done<LogChunk> done) {
   Run(std::move(done), [this, request] { return tables_.ReadLog(request); });
 }

@@ -53,11 +53,14 @@ class MemoryTables {
   absl::StatusOr<JobPage> ListJobs(JobFilter const& filter, PageRequest const& page) const;
   absl::StatusOr<JobCounts> CountJobs(JobFilter const& filter) const;
   absl::StatusOr<int64_t> CountAhead(JobId id, absl::Time now) const;
+  absl::StatusOr<JobChanges> ListChanges(JobFilter const& filter, std::optional<int64_t> after,
+                                         int limit) const;
   absl::StatusOr<LogChunk> ReadLog(LogRequest const& request) const;
   std::vector<FailedBuild> FailedBuilds(ProbeId const& probe) const;
   std::vector<ProbeKnowledge> FindProbes(std::vector<ProbeId> const& probes) const;
   BackfillId CreateBackfill(std::string description);
   absl::StatusOr<BackfillProgress> GetBackfill(BackfillId id) const;
+  int64_t Prune(Retention const& retention, int limit, absl::Time now);
 
   void SetPaused(bool paused, absl::Time now);
   absl::Status SetDrained(std::string const& worker, bool drained, absl::Time now);
@@ -84,6 +87,7 @@ class MemoryTables {
     std::string spec;
     absl::Duration run_limit;
     std::string grant_request;  // of the present lease
+    int64_t revision = 0;       // of the last change
   };
   // Sessions are never forgotten here.
   struct SessionEntry {
@@ -130,8 +134,11 @@ class MemoryTables {
   absl::StatusOr<Job> Move(JobEntry& entry, JobEvent const& event, absl::Time now);
   // FAILED_PRECONDITION when a Retry of `job` would make two (I7).
   absl::Status CheckNoOtherUnfinished(Job const& job) const;
-  // Notes whether the job is eligible now or must wait for its backoff.
+  // Notes that the job has changed, and whether it is eligible now or must wait for its backoff.
   void Saved(Job const& job, absl::Time now);
+  // Over, and of no use to anybody; see Store::Prune().
+  bool IsForgettable(Job const& job) const;
+  void Forget(JobId id);
   // Null when there is none.
   JobEntry const* Unfinished(ProbeId const& probe) const;
   absl::StatusOr<EnqueuedJob> EnqueueOne(NewJob const& job, absl::Time now);
@@ -142,6 +149,8 @@ class MemoryTables {
   LaneOrder order_;
   std::mt19937_64 random_;
   int eligible_ = 0;
+  JobId last_id_ = 0;
+  int64_t revision_ = 0;
   std::set<JobId> waiting_;  // queued, but their backoff has not passed
   std::map<JobId, JobEntry> jobs_;
   std::map<std::string, SessionEntry> sessions_;

@@ -26,13 +26,13 @@ absl::StatusOr<EnqueuedJob> EnqueueOne(WriteContext& context, NewJob const& job)
 // A bad entry is an answer; only an error of the database ends the batch.
 absl::StatusOr<EnqueueAnswers> EnqueueAll(WriteContext& context, EnqueueBatch const& batch) {
   EnqueueAnswers answers;
-  for (NewJob const& job : batch.jobs) {
-    absl::Status const checked = CheckNewJob(job);
+  for (absl::StatusOr<NewJob> const& job : batch.jobs) {
+    absl::Status const checked = job.ok() ? CheckNewJob(*job) : job.status();
     if (!checked.ok()) {
       answers.emplace_back(checked);
       continue;
     }
-    ASSIGN_OR_RETURN(EnqueuedJob const enqueued, EnqueueOne(context, job));
+    ASSIGN_OR_RETURN(EnqueuedJob const enqueued, EnqueueOne(context, *job));
     if (batch.backfill) {
       RETURN_IF_ERROR(AddToBackfill(context.db, *batch.backfill, enqueued.id));
     }

@@ -86,6 +86,31 @@ absl::StatusOr<int64_t> CountAhead(Database& db, JobId id) {
   return ahead;
 }
 
+// The present revision is read first: what comes between the two statements is left for the next
+// call.
+absl::StatusOr<JobChanges> ListChanges(Database& db, JobFilter const& filter,
+                                       std::optional<int64_t> after, int limit) {
+  RETURN_IF_ERROR(CheckChangesLimit(limit));
+  ASSIGN_OR_RETURN(RowFilter where, FilterOf(filter));
+  Statement present = db.Query("SELECT MAX(revision) FROM jobs");
+  JobChanges result{{}, present.Step() ? present.Int(0) : 0};
+  RETURN_IF_ERROR(present.status());
+  if (!after) return result;
+  where.And("revision > ?", *after).And("revision <= ?", result.revision);
+  Statement query = db.Query(
+      absl::StrCat(SelectJobsBy("jobs_revision"), where.sql(), " ORDER BY revision LIMIT ?"));
+  where.BindTo(query);
+  query.Bind(limit);
+  while (query.Step()) {
+    ASSIGN_OR_RETURN(Job job, ReadJob(query));
+    result.changes.push_back({ReadRevision(query), std::move(job)});
+  }
+  RETURN_IF_ERROR(query.status());
+  if (result.changes.size() == static_cast<size_t>(limit))
+    result.revision = result.changes.back().revision;
+  return result;
+}
+
 absl::StatusOr<std::vector<ProbeKnowledge>> FindProbes(Database& db,
                                                        std::vector<ProbeId> const& probes) {
   std::vector<ProbeKnowledge> all;

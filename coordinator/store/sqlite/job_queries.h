@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,6 +16,8 @@ namespace probefarm {
 absl::StatusOr<JobPage> ListJobs(Database& db, JobFilter const& filter, PageRequest const& page);
 absl::StatusOr<JobCounts> CountJobs(Database& db, JobFilter const& filter);
 absl::StatusOr<int64_t> CountAhead(Database& db, JobId id);
+absl::StatusOr<JobChanges> ListChanges(Database& db, JobFilter const& filter,
+                                       std::optional<int64_t> after, int limit);
 absl::StatusOr<std::vector<ProbeKnowledge>> FindProbes(Database& db,
                                                        std::vector<ProbeId> const& probes);
 // A session that the clock does not know was heard of when it was opened.

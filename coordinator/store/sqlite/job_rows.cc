@@ -38,7 +38,11 @@ void BindArtifact(Statement& statement, std::optional<Artifact> const& artifact)
 constexpr char kJobColumns[] =
     ", file_name, fingerprint, memory_bytes, lane, state, epoch, session, worker, not_before, "
     "run_deadline, attempts, free_requeues, lost_workers, artifact_sha256, artifact_size, "
-    "reason_code, reason_text, created_at, updated_at, needs_arch FROM jobs";
+    "reason_code, reason_text, created_at, updated_at, needs_arch, revision FROM jobs";
+
+// One statement that changes a job takes the next revision. Nothing forgets the greatest one: see
+// job_pruning.
+constexpr char kNextRevision[] = "(SELECT COALESCE(MAX(revision), 0) + 1 FROM jobs)";
 
 // What a transition can change, in the order of kMutable.
 constexpr char kMutable[] =
@@ -114,6 +118,8 @@ absl::StatusOr<Job> ReadJob(Statement const& row) {
   return job;
 }
 
+int64_t ReadRevision(Statement const& row) { return row.Int(27); }
+
 absl::StatusOr<std::vector<Job>> ReadJobs(Statement query) {
   std::vector<Job> jobs;
   while (query.Step()) {
@@ -176,7 +182,8 @@ absl::StatusOr<JobId> InsertJob(Database& db, Job const& job, absl::Duration run
   Statement insert = db.Query(absl::StrCat(
       "INSERT INTO jobs(", kProbeColumns,
       ", file_name, fingerprint, needs_arch, memory_bytes, lane, run_limit, created_at, ", kMutable,
-      ") VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+      ", revision) VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, ",
+      kNextRevision, ")"));
   BindProbe(insert, job.probe);
   insert.Bind(job.file_name);
   insert.Bind(job.fingerprint);
@@ -193,9 +200,10 @@ absl::StatusOr<JobId> InsertJob(Database& db, Job const& job, absl::Duration run
 }
 
 absl::Status UpdateJob(Database& db, Job const& before, Job const& after) {
-  Statement update = db.Query(
-      absl::StrCat("UPDATE jobs SET (", kMutable,
-                   ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ? AND epoch = ? AND state = ?"));
+  Statement update =
+      db.Query(absl::StrCat("UPDATE jobs SET (", kMutable,
+                            ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?), revision = ", kNextRevision,
+                            " WHERE id = ? AND epoch = ? AND state = ?"));
   BindMutable(update, after);
   update.Bind(before.id);
   update.Bind(before.epoch);

@@ -28,6 +28,8 @@ std::string const& SelectJobsWhere();
 std::string SelectJobsBy(absl::string_view index);
 // The job in the present row.
 absl::StatusOr<Job> ReadJob(Statement const& row);
+// Of the last change of that job.
+int64_t ReadRevision(Statement const& row);
 // All rows of a query that began with one of the two.
 absl::StatusOr<std::vector<Job>> ReadJobs(Statement query);
 

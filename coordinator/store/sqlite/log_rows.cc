@@ -1,6 +1,7 @@
 #include "coordinator/store/sqlite/log_rows.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "coordinator/store/lease_rules.h"
 #include "coordinator/store/log_rules.h"
@@ -12,7 +13,7 @@ namespace {
 
 absl::StatusOr<int64_t> LogLength(Database& db, JobId job, int64_t epoch) {
   Statement query = db.Query(
-      "SELECT start + LENGTH(bytes) FROM logs WHERE job = ? AND epoch = ? "
+      "SELECT start + COALESCE(size, LENGTH(bytes)) FROM logs WHERE job = ? AND epoch = ? "
       "ORDER BY start DESC LIMIT 1",
       job, epoch);
   int64_t const length = query.Step() ? query.Int(0) : 0;
@@ -24,13 +25,16 @@ absl::StatusOr<int64_t> LogLength(Database& db, JobId job, int64_t epoch) {
 absl::StatusOr<std::string> ReadBytes(Database& db, JobId job, int64_t epoch, int64_t offset,
                                       int64_t limit) {
   Statement query = db.Query(
-      "SELECT start, bytes FROM logs WHERE job = ?1 AND epoch = ?2 AND start >= COALESCE((SELECT "
+      "SELECT start, bytes, size FROM logs WHERE job = ?1 AND epoch = ?2 AND start >= "
+      "COALESCE((SELECT "
       "MAX(start) FROM logs WHERE job = ?1 AND epoch = ?2 AND start <= ?3), 0) ORDER BY start",
       job, epoch, offset);
   std::string bytes;
   while (static_cast<int64_t>(bytes.size()) < limit && query.Step()) {
     int64_t const skip = std::max<int64_t>(0, offset - query.Int(0));
-    std::string const chunk = query.Text(1);
+    ASSIGN_OR_RETURN(std::string const chunk,
+                     UnpackLog(query.Text(1),
+                               query.IsNull(2) ? std::nullopt : std::make_optional(query.Int(2))));
     if (skip < static_cast<int64_t>(chunk.size())) bytes += chunk.substr(static_cast<size_t>(skip));
   }
   RETURN_IF_ERROR(query.status());
@@ -41,7 +45,8 @@ absl::StatusOr<std::string> ReadBytes(Database& db, JobId job, int64_t epoch, in
 }  // namespace
 
 absl::StatusOr<int64_t> AppendLog(Database& db, LeaseRef const& lease, int64_t offset,
-                                  std::string const& bytes, int64_t max_log_bytes) {
+                                  std::string const& bytes, LogPiece const& packed,
+                                  int64_t max_log_bytes) {
   absl::StatusOr<Job> const job = FindJob(db, lease.key.job);
   if (absl::IsNotFound(job.status())) return NoSuchLease(lease.key);
   RETURN_IF_ERROR(job.status());
@@ -49,8 +54,10 @@ absl::StatusOr<int64_t> AppendLog(Database& db, LeaseRef const& lease, int64_t o
   ASSIGN_OR_RETURN(int64_t const length, LogLength(db, lease.key.job, lease.key.epoch));
   ASSIGN_OR_RETURN(LogAppend const append, PlanLogAppend(length, offset, bytes, max_log_bytes));
   if (!append.bytes.empty()) {
-    RETURN_IF_ERROR(db.Run("INSERT INTO logs(job, epoch, start, bytes) VALUES (?, ?, ?, ?)",
-                           lease.key.job, lease.key.epoch, length, Blob{append.bytes}));
+    // Most often all of it is new.
+    LogPiece const& piece = append.bytes == bytes ? packed : PackLog(append.bytes);
+    RETURN_IF_ERROR(db.Run("INSERT INTO logs(job, epoch, start, bytes, size) VALUES (?,?,?,?,?)",
+                           lease.key.job, lease.key.epoch, length, Blob{piece.bytes}, piece.size));
   }
   return append.acknowledged;
 }

@@ -172,10 +172,22 @@ CREATE TABLE drained_workers (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// What a watcher has not seen yet is found by one seek. A log's piece is compressed when it has a
+// size.
+constexpr absl::string_view kVersion4 = R"sql(
+ALTER TABLE jobs ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET revision = id;
+CREATE UNIQUE INDEX jobs_revision ON jobs(revision);
+CREATE INDEX jobs_over ON jobs(updated_at)
+  WHERE state IN ('failed', 'dead', 'cancelled', 'skipped');
+CREATE INDEX backfill_jobs_job ON backfill_jobs(job);
+ALTER TABLE logs ADD COLUMN size INTEGER;  -- before compression; NULL: the bytes are as they came
+)sql";
+
 // Each brings the schema from the version of its position to the next one. Never changed once
 // released.
 constexpr std::array<absl::string_view, kSchemaVersion> kMigrations = {kVersion1, kVersion2,
-                                                                       kVersion3};
+                                                                       kVersion3, kVersion4};
 
 absl::StatusOr<int64_t> Number(Database& db, std::string const& sql) {
   Statement query = db.Query(sql);

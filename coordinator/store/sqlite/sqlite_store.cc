@@ -8,6 +8,7 @@
 #include "coordinator/store/sqlite/control_rows.h"
 #include "coordinator/store/sqlite/enqueue_operations.h"
 #include "coordinator/store/sqlite/expiry_operations.h"
+#include "coordinator/store/sqlite/job_pruning.h"
 #include "coordinator/store/sqlite/job_queries.h"
 #include "coordinator/store/sqlite/job_rows.h"
 #include "coordinator/store/sqlite/lease_operations.h"
@@ -171,9 +172,11 @@ void SqliteStore::ApplyToLease(LeaseRef lease, JobEvent event, Done<Job> done) {
 }
 
 void SqliteStore::AppendLog(LeaseRef lease, int64_t offset, std::string bytes, Done<int64_t> done) {
-  Write(std::move(done), [lease = std::move(lease), offset,
-                          bytes = std::move(bytes)](WriteContext& context) {
-    return probefarm::AppendLog(context.db, lease, offset, bytes, context.policy.max_log_bytes);
+  LogPiece piece = PackLog(bytes);  // here, where it holds up nobody else
+  Write(std::move(done), [lease = std::move(lease), offset, bytes = std::move(bytes),
+                          piece = std::move(piece)](WriteContext& context) {
+    return probefarm::AppendLog(context.db, lease, offset, bytes, piece,
+                                context.policy.max_log_bytes);
   });
 }
 
@@ -215,6 +218,29 @@ void SqliteStore::CountJobs(JobFilter filter, Done<JobCounts> done) {
 
 void SqliteStore::CountAhead(JobId job, Done<int64_t> done) {
   Read(std::move(done), [job](Database& db) { return probefarm::CountAhead(db, job); });
+}
+
+void SqliteStore::ListChanges(JobFilter filter, std::optional<int64_t> after, int limit,
+                              Done<JobChanges> done) {
+  Read(std::move(done), [filter = std::move(filter), after, limit](Database& db) {
+    return probefarm::ListChanges(db, filter, after, limit);
+  });
+}
+
+void SqliteStore::Prune(Retention retention, int limit, Done<int64_t> done) {
+  Done<std::vector<JobId>> forget =
+      [this, done = std::move(done)](absl::StatusOr<std::vector<JobId>> found) mutable {
+        if (!found.ok() || found->empty()) {
+          std::move(done)(found.ok() ? absl::StatusOr<int64_t>(0) : found.status());
+          return;
+        }
+        Write(std::move(done), [jobs = *std::move(found)](WriteContext& context) {
+          return ForgetJobs(context.db, jobs);
+        });
+      };
+  Read(std::move(forget), [this, retention, limit](Database& db) {
+    return FindForgettable(db, retention, limit, clock_.Now());
+  });
 }
 
 void SqliteStore::ReadLog(LogRequest request, Done<LogChunk> done) {

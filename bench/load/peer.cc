@@ -1,0 +1,42 @@
+#include "bench/load/peer.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace probefarm {
+
+std::shared_ptr<grpc::Channel> OwnChannel(std::string const& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void Check(grpc::Status const& status, char const* call) {
+  if (!status.ok()) throw std::runtime_error(absl::StrCat(call, ": ", status.error_message()));
+}
+
+Peer::Peer(std::string const& address, int connections) {
+  for (int i = 0; i < connections; ++i) {
+    auto const channel = OwnChannel(address);
+    jobs_.push_back(v1::JobService::NewStub(channel));
+    workers_.push_back(v1::WorkerService::NewStub(channel));
+  }
+}
+
+std::string Peer::OpenSession(std::string const& worker) {
+  v1::OpenSessionRequest request;
+  request.set_worker_id(worker);
+  request.set_slots(8);
+  request.mutable_capabilities()->set_arch(v1::ARCH_X86_64);
+  request.mutable_capabilities()->set_memory_bytes_per_slot(int64_t{64} << 30);
+  v1::OpenSessionResponse response;
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  SetDeadline(context, absl::Seconds(20));
+  Check(workers(0).OpenSession(&context, request, &response), "OpenSession");
+  return response.session();
+}
+
+}  // namespace probefarm

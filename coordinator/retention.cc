@@ -1,0 +1,30 @@
+#include "coordinator/retention.h"
+
+#include "coordinator/store/await.h"
+#include "lib/runtime/log.h"
+
+namespace probefarm {
+namespace {
+
+constexpr int kPiece = 200;
+
+}  // namespace
+
+void PruneJobs(Store& store, Retention const& retention) {
+  int64_t all = 0;
+  int64_t forgotten = kPiece;
+  while (forgotten == kPiece) {
+    absl::StatusOr<int64_t> const piece =
+        Await<int64_t>([&](auto done) { store.Prune(retention, kPiece, std::move(done)); });
+    if (!piece.ok()) {
+      Log(LogLevel::kWarning, "old jobs were not forgotten",
+          {{"error", piece.status().ToString()}});
+      return;
+    }
+    forgotten = *piece;
+    all += forgotten;
+  }
+  if (all > 0) Log(LogLevel::kInfo, "old jobs forgotten", {{"jobs", all}});
+}
+
+}  // namespace probefarm
