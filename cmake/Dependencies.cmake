@@ -16,7 +16,13 @@ find_package(CLI11 REQUIRED CONFIG)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+
+# Sanitizers have allocators of their own.
+if(NOT PROBEFARM_SANITIZE)
+  set(PROBEFARM_ALLOCATOR PkgConfig::JEMALLOC)
+endif()
 
 if(PROBEFARM_TESTS)
   find_package(GTest REQUIRED)

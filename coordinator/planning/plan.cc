@@ -17,7 +17,7 @@ namespace {
 // Inputs before the build's own timeout, waiting and upload after it.
 constexpr absl::Duration kAroundTheBuild = absl::Minutes(40);
 
-NewJob MakeJob(BuildSpec const& spec, JobTerms const& terms) {
+NewJob MakeJob(BuildSpec const& spec, std::string json, JobTerms const& terms) {
   NewJob job;
   job.probe = spec.probe;
   job.file_name = spec.file_name;
@@ -25,7 +25,7 @@ NewJob MakeJob(BuildSpec const& spec, JobTerms const& terms) {
   job.requirements = {spec.probe.arch, spec.limits.memory_bytes};
   job.lane = terms.lane;
   job.run_limit = terms.run_limit;
-  job.spec = ToJson(spec);
+  job.spec = std::move(json);
   return job;
 }
 
@@ -53,7 +53,7 @@ void AddToPlan(Offer const& offer, WantedProbe const& wanted, ProbeKnowledge con
         {wanted.probe, {"not_buildable", absl::StrCat("cannot build: ", spec.status().message())}});
     return;
   }
-  NewJob job = MakeJob(*spec, terms);
+  NewJob job = MakeJob(*spec, ToJson(*spec), terms);
   if (!known.unfinished.has_value() && IsKnownToFail(known, job)) {
     ++plan.known_to_fail;
     return;
@@ -74,7 +74,7 @@ absl::StatusOr<NewJob> PlanProbe(Offer const& offer, WantedProbe const& wanted,
   absl::StatusOr<BuildSpec> const spec =
       MakeSpec(*wanted.driver, *wanted.kernel, wanted.probe.kind, offer.builders, offer.recipe);
   if (!spec.ok()) return NotBuildable(spec.status());
-  NewJob job = MakeJob(*spec, terms);
+  NewJob job = MakeJob(*spec, ToJson(*spec), terms);
   if (known.unfinished || !IsKnownToFail(known, job)) return job;
   return absl::FailedPreconditionError(
       "it failed with the same inputs: `probefarm retry` builds that job once more");
@@ -83,12 +83,13 @@ absl::StatusOr<NewJob> PlanProbe(Offer const& offer, WantedProbe const& wanted,
 absl::Duration RunLimitFor(BuildLimits const& limits) { return limits.timeout + kAroundTheBuild; }
 
 absl::StatusOr<NewJob> PlanSpec(absl::string_view json, std::string const& driver_name, Lane lane) {
-  ASSIGN_OR_RETURN(BuildSpec const spec, ParseBuildSpec(json));
+  ASSIGN_OR_RETURN(BuildSpecDocument document, ParseBuildSpecDocument(json));
+  BuildSpec const& spec = document.spec;
   if (std::string const name = ProbeFileName(driver_name, spec.probe); name != spec.file_name) {
     return absl::InvalidArgumentError(
         absl::StrCat("file_name '", spec.file_name, "' is not what loaders ask for: ", name));
   }
-  return MakeJob(spec, {lane, RunLimitFor(spec.limits)});
+  return MakeJob(spec, std::move(document.json), {lane, RunLimitFor(spec.limits)});
 }
 
 absl::StatusOr<Plan> MakePlan(Offer const& offer, absl::Span<WantedProbe const> wanted,

@@ -102,6 +102,13 @@ std::string ToJson(BuildSpec const& spec);
 // over 1 MB are refused.
 absl::StatusOr<BuildSpec> ParseBuildSpec(absl::string_view json);
 
+// The same with the document in its canonical form, which mostly is as it came.
+struct BuildSpecDocument {
+  BuildSpec spec;
+  std::string json;  // ToJson(spec)
+};
+absl::StatusOr<BuildSpecDocument> ParseBuildSpecDocument(absl::string_view json);
+
 // SHA-256 over what can change the output: the digests of headers and source (not their names or
 // URLs) and how they are unpacked, script, env, output, what the artifact must say, and the image's
 // toolchain fingerprint (not its id or digest). Limits are left out. A build that failed for good

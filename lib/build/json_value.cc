@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -24,8 +23,12 @@ bool FitsInt64(nlohmann::json const& value) {
 
 }  // namespace
 
-JsonValue::JsonValue(nlohmann::json const& value, std::string path)
-    : value_(&value), path_(std::move(path)) {}
+std::string JsonValue::Path() const {
+  if (parent_ == nullptr) return "";
+  std::string const above = parent_->Path();
+  if (key_ == nullptr) return absl::StrCat(above, "[", index_, "]");
+  return above.empty() ? key_ : absl::StrCat(above, ".", key_);
+}
 
 absl::Status JsonValue::CheckKeys(std::initializer_list<char const*> keys) const {
   if (!value_->is_object()) return Refuse("is not an object");
@@ -40,9 +43,7 @@ absl::Status JsonValue::CheckKeys(std::initializer_list<char const*> keys) const
   return absl::OkStatus();
 }
 
-JsonValue JsonValue::At(char const* key) const {
-  return JsonValue(value_->at(key), path_.empty() ? key : absl::StrCat(path_, ".", key));
-}
+JsonValue JsonValue::At(char const* key) const { return JsonValue(value_->at(key), *this, key, 0); }
 
 absl::StatusOr<std::vector<std::string>> JsonValue::Keys(size_t max) const {
   if (!value_->is_object()) return Refuse("is not an object");
@@ -57,7 +58,7 @@ absl::StatusOr<std::vector<JsonValue>> JsonValue::Elements(size_t max) const {
   if (value_->size() > max) return Refuse(absl::StrCat("has more than ", max, " elements"));
   std::vector<JsonValue> elements;
   for (nlohmann::json const& element : *value_)
-    elements.push_back(JsonValue(element, absl::StrCat(path_, "[", elements.size(), "]")));
+    elements.push_back(JsonValue(element, *this, nullptr, elements.size()));
   return elements;
 }
 
@@ -82,8 +83,9 @@ absl::StatusOr<double> JsonValue::Number(double min, double max) const {
 }
 
 absl::Status JsonValue::Refuse(absl::string_view message) const {
-  absl::string_view const path = path_.empty() ? "the document" : absl::string_view(path_);
-  return absl::InvalidArgumentError(absl::StrCat(path, ": ", message));
+  std::string const path = Path();
+  return absl::InvalidArgumentError(
+      absl::StrCat(path.empty() ? "the document" : path, ": ", message));
 }
 
 absl::Status JsonValue::Check(absl::Status const& finding) const {

@@ -14,14 +14,15 @@ namespace probefarm {
 
 // A value of a JSON document with the path that leads to it, for reading untrusted documents: no
 // method throws, and each error is INVALID_ARGUMENT and names the path ("headers[0].file.size").
-// Points into the document, which must outlive it. Cheap to copy; thread-safe.
+// Points into the document, and to the value that it was taken from: both must outlive it. Cheap to
+// copy; thread-safe.
 //
 //   RETURN_IF_ERROR(value.CheckKeys({"name", "size"}));
 //   ASSIGN_OR_RETURN(input.name, value.At("name").String());
 //   ASSIGN_OR_RETURN(input.size, value.At("size").Int(1, kMaxInputBytes));
 class JsonValue {
  public:
-  explicit JsonValue(nlohmann::json const& document) : JsonValue(document, "") {}
+  explicit JsonValue(nlohmann::json const& document) : value_(&document) {}
 
   // An object with these keys, no more and no fewer?
   absl::Status CheckKeys(std::initializer_list<char const*> keys) const;
@@ -43,10 +44,16 @@ class JsonValue {
   absl::Status Check(absl::Status const& finding) const;
 
  private:
-  JsonValue(nlohmann::json const& value, std::string path);
+  JsonValue(nlohmann::json const& value, JsonValue const& parent, char const* key, size_t index)
+      : value_(&value), parent_(&parent), key_(key), index_(index) {}
+
+  // Only asked for when something is wrong. Empty for the document itself.
+  std::string Path() const;
 
   nlohmann::json const* value_;
-  std::string path_;  // empty for the document itself
+  JsonValue const* parent_ = nullptr;
+  char const* key_ = nullptr;  // null: an element
+  size_t index_ = 0;
 };
 
 }  // namespace probefarm

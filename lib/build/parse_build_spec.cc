@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -20,6 +21,7 @@ using Json = nlohmann::json;
 
 constexpr size_t kMaxDocumentBytes = size_t{1} << 20;
 constexpr size_t kMaxVariables = 64;
+constexpr int64_t kMaxBrackets = 10'000;  // those of a script count too
 
 bool IsVariableName(absl::string_view name) {
   return !name.empty() && !absl::ascii_isdigit(name[0]) &&
@@ -126,9 +128,29 @@ class DuplicateKeys {
   bool found_ = false;
 };
 
-absl::StatusOr<Json> ParseDocument(absl::string_view text) {
-  if (text.size() > kMaxDocumentBytes)
-    return absl::InvalidArgumentError("the document is larger than 1 MB");
+struct Document {
+  Json json;
+  bool comes_out_the_same = false;  // written again it gives the same bytes
+};
+
+// Writing a document recurses, and where it comes from outside it may be as deep as it is long.
+bool MayBeDeep(absl::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return c == '[' || c == '{'; }) >
+         kMaxBrackets;
+}
+
+// The usual case, in half the time: of a key that stands twice only one comes out again, so what
+// comes out as it went in has none.
+std::optional<Json> ParseCanonical(absl::string_view text) {
+  if (MayBeDeep(text)) return std::nullopt;
+  Json document = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (document.is_discarded()) return std::nullopt;
+  std::string const written = document.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (absl::StrCat(written, "\n") != text) return std::nullopt;
+  return document;
+}
+
+absl::StatusOr<Json> ParseWithCare(absl::string_view text) {
   DuplicateKeys duplicates;
   auto const see = [&duplicates](int, Json::parse_event_t event, Json const& parsed) {
     duplicates.See(event, parsed);
@@ -143,14 +165,35 @@ absl::StatusOr<Json> ParseDocument(absl::string_view text) {
   }
 }
 
+absl::StatusOr<Document> ParseDocument(absl::string_view text) {
+  if (text.size() > kMaxDocumentBytes)
+    return absl::InvalidArgumentError("the document is larger than 1 MB");
+  if (std::optional<Json> canonical = ParseCanonical(text))
+    return Document{*std::move(canonical), true};
+  ASSIGN_OR_RETURN(Json document, ParseWithCare(text));
+  return Document{std::move(document)};
+}
+
 }  // namespace
 
 absl::StatusOr<BuildSpec> ParseBuildSpec(absl::string_view json) {
-  absl::StatusOr<Json> const document = ParseDocument(json);
+  absl::StatusOr<Document> const document = ParseDocument(json);
   if (!document.ok()) return Annotate(document.status(), "build spec");
-  absl::StatusOr<BuildSpec> spec = ParseSpec(JsonValue(*document));
+  absl::StatusOr<BuildSpec> spec = ParseSpec(JsonValue(document->json));
   if (!spec.ok()) return Annotate(spec.status(), "build spec");
   return spec;
+}
+
+absl::StatusOr<BuildSpecDocument> ParseBuildSpecDocument(absl::string_view json) {
+  absl::StatusOr<Document> const document = ParseDocument(json);
+  if (!document.ok()) return Annotate(document.status(), "build spec");
+  absl::StatusOr<BuildSpec> spec = ParseSpec(JsonValue(document->json));
+  if (!spec.ok()) return Annotate(spec.status(), "build spec");
+  // Of the numbers only this one may be written in two ways.
+  bool const canonical =
+      document->comes_out_the_same && document->json["limits"]["cpus"].is_number_float();
+  std::string written = canonical ? std::string(json) : ToJson(*spec);
+  return BuildSpecDocument{*std::move(spec), std::move(written)};
 }
 
 }  // namespace probefarm

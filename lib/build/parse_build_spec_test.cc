@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_replace.h"
 #include "lib/build/build_spec.h"
 #include "lib/build/sample_build_spec.h"
 #include "lib/runtime/row_name.h"
@@ -153,6 +154,25 @@ TEST(ParseBuildSpec, RefusesWhatIsNotJson) {
     EXPECT_THAT(ParseBuildSpec(text),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("build spec: not JSON")));
   }
+}
+
+TEST(ParseBuildSpec, AnswersTheCanonicalFormOfADocument) {
+  std::string const canonical = ToJson(SampleBuildSpec());
+  for (std::string const& text : {canonical, " " + canonical, canonical + "\n"}) {
+    ASSERT_OK_AND_ASSIGN(BuildSpecDocument const document, ParseBuildSpecDocument(text));
+    EXPECT_EQ(document.json, canonical);
+    EXPECT_EQ(document.spec, SampleBuildSpec());
+  }
+}
+
+TEST(ParseBuildSpec, ANumberThatCanBeWrittenInTwoWaysHasOneCanonicalForm) {
+  BuildSpec spec = SampleBuildSpec();
+  spec.limits.cpus = 2;
+  std::string const canonical = ToJson(spec);
+  std::string const other = absl::StrReplaceAll(canonical, {{"\"cpus\":2.0", "\"cpus\":2"}});
+  ASSERT_NE(other, canonical);
+  ASSERT_OK_AND_ASSIGN(BuildSpecDocument const document, ParseBuildSpecDocument(other));
+  EXPECT_EQ(document.json, canonical);
 }
 
 TEST(ParseBuildSpec, EndsOnDeepNesting) {

@@ -9,10 +9,11 @@
 namespace probefarm {
 namespace {
 
-absl::StatusOr<bool> HasRow(Statement query) {
-  bool const found = query.Step();
+absl::StatusOr<bool> IsPaused(Database& db) {
+  Statement query = db.Query("SELECT 1 FROM pauses");
+  bool const paused = query.Step();
   RETURN_IF_ERROR(query.status());
-  return found;
+  return paused;
 }
 
 // Whoever waits for a lease asks again: what was held back is there for the taking.
@@ -54,12 +55,6 @@ absl::StatusOr<Controls> GetControls(Database& db) {
   while (query.Step()) controls.drained.push_back(query.Text(0));
   RETURN_IF_ERROR(query.status());
   return controls;
-}
-
-absl::StatusOr<bool> IsPaused(Database& db) { return HasRow(db.Query("SELECT 1 FROM pauses")); }
-
-absl::StatusOr<bool> IsDrained(Database& db, std::string const& worker) {
-  return HasRow(db.Query("SELECT 1 FROM drained_workers WHERE worker = ?", worker));
 }
 
 }  // namespace probefarm

@@ -15,7 +15,4 @@ absl::StatusOr<bool> SetPaused(WriteContext& context, bool paused);
 absl::StatusOr<bool> SetDrained(WriteContext& context, std::string const& worker, bool drained);
 absl::StatusOr<Controls> GetControls(Database& db);
 
-absl::StatusOr<bool> IsPaused(Database& db);
-absl::StatusOr<bool> IsDrained(Database& db, std::string const& worker);
-
 }  // namespace probefarm

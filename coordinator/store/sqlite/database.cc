@@ -45,6 +45,7 @@ absl::Status Database::Configure(Mode mode) {
       RunScript("PRAGMA journal_mode = WAL;"
                 "PRAGMA synchronous = FULL;"
                 "PRAGMA foreign_keys = ON;"
+                "PRAGMA cache_size = -65536;"
                 "PRAGMA wal_autocheckpoint = 0;"));
   // Growing the log is what costs, so it stays when the last connection closes.
   int persist = 1;
@@ -85,6 +86,7 @@ absl::Status Database::RunScript(std::string const& sql) {
 }
 
 int64_t Database::Changes() const { return sqlite3_changes64(db_); }
+int64_t Database::TotalChanges() const { return sqlite3_total_changes64(db_); }
 int64_t Database::LastRowId() const { return sqlite3_last_insert_rowid(db_); }
 bool Database::InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
 

@@ -53,6 +53,8 @@ class Database {
 
   // Of the last INSERT, UPDATE or DELETE.
   int64_t Changes() const;
+  // Rows inserted, updated or deleted since the connection was opened.
+  int64_t TotalChanges() const;
   // Of the last INSERT.
   int64_t LastRowId() const;
   // False when SQLite has rolled the transaction back by itself, as it may on a full disk.

@@ -37,7 +37,8 @@ absl::Status ExpireOverdue(WriteContext& context, std::vector<ExpiredLease>& exp
   ASSIGN_OR_RETURN(
       std::vector<Job> const overdue,
       ReadJobs(context.db.Query(
-          absl::StrCat(SelectJobsBy("jobs_deadline"), "state = 'leased\' AND run_deadline <= ?"),
+          absl::StrCat(SelectJobsBy("jobs_held"),
+                       "session IS NOT NULL AND state = 'leased' AND run_deadline <= ?"),
           context.now)));
   return Expire(context, overdue, {.overdue = true}, expired);
 }
@@ -45,11 +46,9 @@ absl::Status ExpireOverdue(WriteContext& context, std::vector<ExpiredLease>& exp
 }  // namespace
 
 absl::Status PromoteWaiting(WriteContext& context) {
-  ASSIGN_OR_RETURN(
-      std::vector<Job> const jobs,
-      ReadJobs(context.db.Query(absl::StrCat(SelectJobsBy("jobs_waiting"),
-                                             "state = 'queued\' AND ready = 0 AND not_before <= ?"),
-                                context.now)));
+  static std::string const select = absl::StrCat(
+      SelectJobsBy("jobs_waiting"), "state = 'queued' AND ready = 0 AND not_before <= ?");
+  ASSIGN_OR_RETURN(std::vector<Job> const jobs, ReadJobs(context.db.Query(select, context.now)));
   for (Job const& job : jobs) {
     RETURN_IF_ERROR(context.db.Run("UPDATE jobs SET ready = 1 WHERE id = ?", job.id));
     AddReady(context, job);

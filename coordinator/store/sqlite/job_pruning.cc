@@ -10,7 +10,7 @@ namespace {
 // Those that ended last come first. A failure is forgettable once the probe failed again or was
 // published.
 constexpr char kOver[] = R"sql(
-SELECT id, updated_at FROM jobs INDEXED BY jobs_over
+SELECT id, updated_at FROM jobs INDEXED BY jobs_state
 WHERE state IN ('failed', 'dead', 'cancelled', 'skipped')
   AND (state <> 'failed'
        OR EXISTS (SELECT 1 FROM jobs AS later

@@ -66,6 +66,13 @@ void BindMutable(Statement& statement, Job const& job) {
   statement.Bind(job.updated_at);
 }
 
+// `more`: a further assignment. The grant's request is kept where there is no new one.
+std::string UpdateText(absl::string_view more) {
+  return absl::StrCat("UPDATE jobs SET (", kMutable, ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                      ", grant_request = COALESCE(?, grant_request), revision = ", kNextRevision,
+                      more, " WHERE id = ? AND epoch = ? AND state = ?");
+}
+
 void ReadLease(Statement const& row, Job& job) {
   job.epoch = row.Int(12);
   job.session = row.Text(13);
@@ -131,7 +138,8 @@ absl::StatusOr<std::vector<Job>> ReadJobs(Statement query) {
 }
 
 absl::StatusOr<Job> FindJob(Database& db, JobId id) {
-  Statement query = db.Query(absl::StrCat(SelectJobsWhere(), "id = ?"), id);
+  static std::string const select = absl::StrCat(SelectJobsWhere(), "id = ?");
+  Statement query = db.Query(select, id);
   if (query.Step()) return ReadJob(query);
   RETURN_IF_ERROR(query.status());
   return NoSuchJob(id);
@@ -144,17 +152,18 @@ absl::StatusOr<std::string> FindSpec(Database& db, JobId id) {
   return NoSuchJob(id);
 }
 
-absl::StatusOr<absl::Duration> FindRunLimit(Database& db, JobId id) {
-  Statement query = db.Query("SELECT run_limit FROM jobs WHERE id = ?", id);
-  if (query.Step()) return absl::Microseconds(query.Int(0));
+absl::StatusOr<JobOrder> FindOrder(Database& db, JobId id) {
+  Statement query =
+      db.Query("SELECT run_limit, spec FROM jobs JOIN job_specs ON job = id WHERE id = ?", id);
+  if (query.Step()) return JobOrder{absl::Microseconds(query.Int(0)), query.Text(1)};
   RETURN_IF_ERROR(query.status());
   return NoSuchJob(id);
 }
 
 absl::StatusOr<std::optional<JobId>> FindUnfinished(Database& db, ProbeId const& probe) {
-  Statement query = db.Query(
-      absl::StrCat("SELECT id FROM jobs WHERE ", kProbeIs,
-                   " AND state IN ('queued', 'leased', 'built', 'uploading', 'verifying')"));
+  static std::string const select = absl::StrCat(
+      "SELECT id FROM jobs INDEXED BY jobs_unfinished WHERE ", kProbeIs, " AND unfinished = 1");
+  Statement query = db.Query(select);
   BindProbe(query, probe);
   std::optional<JobId> id;
   if (query.Step()) id = query.Int(0);
@@ -163,7 +172,8 @@ absl::StatusOr<std::optional<JobId>> FindUnfinished(Database& db, ProbeId const&
 }
 
 absl::StatusOr<std::vector<Job>> JobsHeldBy(Database& db, std::string const& session) {
-  return ReadJobs(db.Query(absl::StrCat(SelectJobsBy("jobs_held"), "session = ?"), session));
+  static std::string const select = absl::StrCat(SelectJobsBy("jobs_held"), "session = ?");
+  return ReadJobs(db.Query(select, session));
 }
 
 absl::StatusOr<std::vector<Job>> JobsNamed(Database& db, std::vector<LeaseKey> const& keys) {
@@ -179,11 +189,13 @@ absl::StatusOr<std::vector<Job>> JobsNamed(Database& db, std::vector<LeaseKey> c
 
 absl::StatusOr<JobId> InsertJob(Database& db, Job const& job, absl::Duration run_limit,
                                 std::string const& spec) {
-  Statement insert = db.Query(absl::StrCat(
+  static std::string const text = absl::StrCat(
       "INSERT INTO jobs(", kProbeColumns,
       ", file_name, fingerprint, needs_arch, memory_bytes, lane, run_limit, created_at, ", kMutable,
-      ", revision) VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, ",
-      kNextRevision, ")"));
+      ", unfinished, revision) VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, "
+      "1, ",
+      kNextRevision, ")");
+  Statement insert = db.Query(text);
   BindProbe(insert, job.probe);
   insert.Bind(job.file_name);
   insert.Bind(job.fingerprint);
@@ -199,12 +211,15 @@ absl::StatusOr<JobId> InsertJob(Database& db, Job const& job, absl::Duration run
   return id;
 }
 
-absl::Status UpdateJob(Database& db, Job const& before, Job const& after) {
-  Statement update =
-      db.Query(absl::StrCat("UPDATE jobs SET (", kMutable,
-                            ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?), revision = ", kNextRevision,
-                            " WHERE id = ? AND epoch = ? AND state = ?"));
+absl::Status UpdateJob(Database& db, Job const& before, Job const& after,
+                       std::optional<std::string> const& grant_request) {
+  static std::string const move = UpdateText("");
+  static std::string const finish = UpdateText(", unfinished = NULL");
+  static std::string const revive = UpdateText(", unfinished = 1");
+  bool const same = IsFinal(before.state) == IsFinal(after.state);
+  Statement update = db.Query(same ? move : IsFinal(after.state) ? finish : revive);
   BindMutable(update, after);
+  update.Bind(grant_request);
   update.Bind(before.id);
   update.Bind(before.epoch);
   update.Bind(JobStateName(before.state));

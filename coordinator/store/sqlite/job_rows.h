@@ -37,8 +37,12 @@ absl::StatusOr<std::vector<Job>> ReadJobs(Statement query);
 absl::StatusOr<Job> FindJob(Database& db, JobId id);
 // NOT_FOUND too, here and below.
 absl::StatusOr<std::string> FindSpec(Database& db, JobId id);
-// As it was enqueued.
-absl::StatusOr<absl::Duration> FindRunLimit(Database& db, JobId id);
+// As they were enqueued.
+struct JobOrder {
+  absl::Duration run_limit;
+  std::string spec;
+};
+absl::StatusOr<JobOrder> FindOrder(Database& db, JobId id);
 // The one unfinished job for the probe.
 absl::StatusOr<std::optional<JobId>> FindUnfinished(Database& db, ProbeId const& probe);
 // Those whose lease the session holds.
@@ -51,7 +55,9 @@ absl::StatusOr<std::vector<Job>> JobsNamed(Database& db, std::vector<LeaseKey> c
 absl::StatusOr<JobId> InsertJob(Database& db, Job const& job, absl::Duration run_limit,
                                 std::string const& spec);
 // Writes what a transition can change. INTERNAL when the row is no longer at `before`'s state and
-// epoch. So a write from a stale reading changes nothing (I4).
-absl::Status UpdateJob(Database& db, Job const& before, Job const& after);
+// epoch. So a write from a stale reading changes nothing (I4). `grant_request` is the Acquire's
+// that grants it; nullopt leaves the last one.
+absl::Status UpdateJob(Database& db, Job const& before, Job const& after,
+                       std::optional<std::string> const& grant_request = std::nullopt);
 
 }  // namespace probefarm

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/lease_rules.h"
-#include "coordinator/store/sqlite/control_rows.h"
 #include "coordinator/store/sqlite/expiry_operations.h"
 #include "coordinator/store/sqlite/job_rows.h"
 #include "coordinator/store/sqlite/session_rows.h"
@@ -50,44 +49,43 @@ absl::StatusOr<std::vector<GrantedLease>> WithSpecs(Database& db, std::vector<Jo
 }
 
 absl::StatusOr<std::vector<Job>> Replay(Database& db, AcquireRequest const& request) {
-  return ReadJobs(
-      db.Query(absl::StrCat(SelectJobsBy("jobs_held"),
-                            "session = ? AND grant_request = ? AND state = 'leased' ORDER BY id"),
-               request.session, request.request_id));
+  static std::string const select =
+      absl::StrCat(SelectJobsBy("jobs_held"),
+                   "session = ? AND grant_request = ? AND state = 'leased' ORDER BY id");
+  return ReadJobs(db.Query(select, request.session, request.request_id));
 }
 
-absl::StatusOr<Job> Grant(WriteContext& context, Job const& job, SessionRow const& session,
-                          std::string const& request_id) {
-  ASSIGN_OR_RETURN(absl::Duration const run_limit, FindRunLimit(context.db, job.id));
+absl::StatusOr<GrantedLease> Grant(WriteContext& context, Job const& job, SessionRow const& session,
+                                   std::string const& request_id) {
+  ASSIGN_OR_RETURN(JobOrder order, FindOrder(context.db, job.id));
   ASSIGN_OR_RETURN(
-      Job const granted,
-      MoveJob(context, job, job_event::Grant{session.session, session.worker, run_limit}));
-  RETURN_IF_ERROR(
-      context.db.Run("UPDATE jobs SET grant_request = ? WHERE id = ?", request_id, job.id));
-  return granted;
+      Job granted,
+      MoveJob(context, job, job_event::Grant{session.session, session.worker, order.run_limit},
+              request_id));
+  return GrantedLease{std::move(granted), std::move(order.spec)};
 }
 
-absl::StatusOr<std::vector<Job>> GrantNew(WriteContext& context, AcquireRequest const& request,
-                                          SessionRow const& session) {
-  std::vector<Job> granted;
+absl::StatusOr<std::vector<GrantedLease>> GrantNew(WriteContext& context,
+                                                   AcquireRequest const& request,
+                                                   SessionRow const& session) {
+  std::vector<GrantedLease> granted;
   while (static_cast<int>(granted.size()) < request.max_leases) {
     ASSIGN_OR_RETURN(std::optional<Job> const next,
                      context.queues.Next(context.db, session.capabilities));
     if (!next) break;
-    ASSIGN_OR_RETURN(Job job, Grant(context, *next, session, request.request_id));
-    if (job.state == JobState::kLeased) granted.push_back(std::move(job));
+    ASSIGN_OR_RETURN(GrantedLease lease, Grant(context, *next, session, request.request_id));
+    if (lease.job.state == JobState::kLeased) granted.push_back(std::move(lease));
   }
   return granted;
 }
 
 // Jobs whose backoff has passed since the last sweep are eligible too.
-absl::StatusOr<std::vector<Job>> ReplayOrGrant(WriteContext& context, AcquireRequest const& request,
-                                               SessionRow const& session) {
+absl::StatusOr<std::vector<GrantedLease>> ReplayOrGrant(WriteContext& context,
+                                                        AcquireRequest const& request,
+                                                        SessionRow const& session) {
   ASSIGN_OR_RETURN(std::vector<Job> replayed, Replay(context.db, request));
-  if (!replayed.empty() || session.draining) return replayed;
-  ASSIGN_OR_RETURN(bool const paused, IsPaused(context.db));
-  ASSIGN_OR_RETURN(bool const drained, IsDrained(context.db, session.worker));
-  if (paused || drained) return replayed;
+  if (!replayed.empty()) return WithSpecs(context.db, std::move(replayed));
+  if (session.draining || session.drained || session.paused) return std::vector<GrantedLease>();
   RETURN_IF_ERROR(PromoteWaiting(context));
   return GrantNew(context, request, session);
 }
@@ -120,19 +118,17 @@ absl::StatusOr<HeartbeatAnswer> Heartbeat(WriteContext& context, HeartbeatReques
   ASSIGN_OR_RETURN(Reconciliation leases, Reconcile(context.db, held, request.held, session.worker,
                                                     context.policy.unheard_grace, context.now));
   RETURN_IF_ERROR(ReleaseUnheard(context, leases.unheard, "its worker never heard of the lease"));
-  ASSIGN_OR_RETURN(bool const drained, IsDrained(context.db, session.worker));
-  return HeartbeatAnswer{std::move(leases.verdicts), drained};
+  return HeartbeatAnswer{std::move(leases.verdicts), session.drained};
 }
 
 absl::StatusOr<std::vector<GrantedLease>> AcquireLeases(WriteContext& context,
                                                         AcquireRequest const& request) {
   RETURN_IF_ERROR(CheckAcquire(request));
   ASSIGN_OR_RETURN(SessionRow const session, FindLiveSession(context.db, request.session));
-  absl::StatusOr<std::vector<Job>> jobs = ReplayOrGrant(context, request, session);
+  absl::StatusOr<std::vector<GrantedLease>> leases = ReplayOrGrant(context, request, session);
   // What was granted before the error is undone, so a line that looked empty may not be.
-  if (!jobs.ok()) context.queues.Distrust();
-  RETURN_IF_ERROR(jobs.status());
-  return WithSpecs(context.db, *std::move(jobs));
+  if (!leases.ok()) context.queues.Distrust();
+  return leases;
 }
 
 absl::StatusOr<Job> ApplyToLease(WriteContext& context, LeaseRef const& lease,

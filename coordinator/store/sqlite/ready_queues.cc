@@ -63,6 +63,10 @@ std::vector<LaneQueue> ReadyQueues::QueuesFor(Capabilities const& capabilities) 
 
 absl::StatusOr<std::optional<Job>> ReadyQueues::Head(Database& db, LaneQueue const& queue,
                                                      Capabilities const& capabilities) {
+  static std::string const select =
+      absl::StrCat(SelectJobsBy("jobs_ready"),
+                   "ready = 1 AND lane = ? AND driver_version = ? AND needs_arch = ? AND "
+                   "memory_bytes = ? ORDER BY id LIMIT 1");
   std::optional<Job> head;
   for (auto line = lines_.lower_bound({queue, {Arch::kX86_64, 0}});
        line != lines_.end() && line->queue == queue;) {
@@ -72,10 +76,7 @@ absl::StatusOr<std::optional<Job>> ReadyQueues::Head(Database& db, LaneQueue con
     }
     ASSIGN_OR_RETURN(
         std::vector<Job> first,
-        ReadJobs(db.Query(absl::StrCat(SelectJobsBy("jobs_ready"),
-                                       "ready = 1 AND lane = ? AND driver_version = ? AND "
-                                       "needs_arch = ? AND memory_bytes = ? ORDER BY id LIMIT 1"),
-                          static_cast<int>(queue.lane), queue.driver_version,
+        ReadJobs(db.Query(select, static_cast<int>(queue.lane), queue.driver_version,
                           ArchName(line->requirements.arch), line->requirements.memory_bytes)));
     line = first.empty() ? lines_.erase(line) : std::next(line);
     if (!first.empty() && (!head || first.front().id < head->id)) head = std::move(first.front());

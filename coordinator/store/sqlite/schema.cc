@@ -178,8 +178,18 @@ constexpr absl::string_view kVersion4 = R"sql(
 ALTER TABLE jobs ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 UPDATE jobs SET revision = id;
 CREATE UNIQUE INDEX jobs_revision ON jobs(revision);
-CREATE INDEX jobs_over ON jobs(updated_at)
-  WHERE state IN ('failed', 'dead', 'cancelled', 'skipped');
+-- Only what is in an index when a lease moves costs a lease: hence a column that most moves leave
+-- alone, and few indexes.
+ALTER TABLE jobs ADD COLUMN unfinished INTEGER;  -- 1, or NULL for a job that is over
+UPDATE jobs SET unfinished = 1
+  WHERE state IN ('queued', 'leased', 'built', 'uploading', 'verifying');
+DROP INDEX jobs_unfinished;
+CREATE UNIQUE INDEX jobs_unfinished
+  ON jobs(kernel_release, driver_version, target, kernel_version, arch, kind)
+  WHERE unfinished = 1;
+DROP INDEX jobs_failed;
+CREATE INDEX jobs_failed ON jobs(kernel_release, driver_version) WHERE state = 'failed';
+DROP INDEX jobs_deadline;
 CREATE INDEX backfill_jobs_job ON backfill_jobs(job);
 ALTER TABLE logs ADD COLUMN size INTEGER;  -- before compression; NULL: the bytes are as they came
 )sql";

@@ -11,7 +11,9 @@ namespace {
 
 constexpr char kSelect[] =
     "SELECT session, worker, arch, memory_bytes_per_slot, engine, slots, opened_at, void, "
-    "ended_at, draining FROM sessions ";
+    "ended_at, draining, EXISTS (SELECT 1 FROM pauses), "
+    "EXISTS (SELECT 1 FROM drained_workers WHERE drained_workers.worker = sessions.worker) "
+    "FROM sessions ";
 
 absl::StatusOr<SessionRow> ReadSession(Statement const& row) {
   SessionRow session;
@@ -28,6 +30,8 @@ absl::StatusOr<SessionRow> ReadSession(Statement const& row) {
   session.is_void = row.Int(7) != 0;
   session.ended = !row.IsNull(8);
   session.draining = row.Int(9) != 0;
+  session.paused = row.Int(10) != 0;
+  session.drained = row.Int(11) != 0;
   return session;
 }
 
@@ -50,7 +54,8 @@ absl::StatusOr<std::optional<SessionRow>> ReadFirst(Statement query) {
 }  // namespace
 
 absl::StatusOr<std::optional<SessionRow>> FindSession(Database& db, std::string const& session) {
-  return ReadFirst(db.Query(absl::StrCat(kSelect, "WHERE session = ?"), session));
+  static std::string const select = absl::StrCat(kSelect, "WHERE session = ?");
+  return ReadFirst(db.Query(select, session));
 }
 
 absl::StatusOr<SessionRow> FindLiveSession(Database& db, std::string const& session) {

@@ -22,8 +22,10 @@ struct SessionRow {
   int slots = 0;
   absl::Time opened_at;
   bool is_void = false;
-  bool ended = false;  // void or expired
-  bool draining = false;
+  bool ended = false;     // void or expired
+  bool draining = false;  // the worker said so
+  bool drained = false;   // an operator said so, of its worker
+  bool paused = false;    // the whole farm is
 };
 
 // Nothing when it was never opened, or has long ended.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <random>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -28,10 +30,13 @@ struct WriteContext {
 };
 
 // Moves `job` by `event` and writes its row. FAILED_PRECONDITION as Transition().
-absl::StatusOr<Job> MoveJob(WriteContext& context, Job const& job, JobEvent const& event);
+// `grant_request` as UpdateJob().
+absl::StatusOr<Job> MoveJob(WriteContext& context, Job const& job, JobEvent const& event,
+                            std::optional<std::string> const& grant_request = std::nullopt);
 // Writes the row of a job that a transition has moved already. INTERNAL when the row has changed
 // since `before` was read. One that is QUEUED with no backoff left becomes ready.
-absl::Status SaveJob(WriteContext& context, Job const& before, Job const& after);
+absl::Status SaveJob(WriteContext& context, Job const& before, Job const& after,
+                     std::optional<std::string> const& grant_request = std::nullopt);
 // Tells the queues of a job that is ready.
 void AddReady(WriteContext& context, Job const& job);
 

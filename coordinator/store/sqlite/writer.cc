@@ -7,6 +7,12 @@
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
+namespace {
+
+constexpr char kBegin[] = "BEGIN IMMEDIATE";
+constexpr char kCommit[] = "COMMIT";
+
+}  // namespace
 
 Writer::Writer(std::unique_ptr<Database> db, Hooks hooks, Options options)
     : db_(std::move(db)),
@@ -59,10 +65,7 @@ void Writer::Loop() {
 
 void Writer::Process(Batch const& batch) {
   absl::Status const committed = broken_.ok() ? Commit(batch) : broken_;
-  if (!committed.ok()) {
-    if (db_->InTransaction()) db_->RunScript("ROLLBACK").IgnoreError();
-    hooks_.after_rollback();
-  }
+  if (!committed.ok()) Rollback();
   if (absl::IsDataLoss(committed) && broken_.ok()) {
     broken_ = Annotate(committed, "the database cannot be trusted any more, restart");
     Log(LogLevel::kError, "the store refuses all writes", {{"error", broken_.ToString()}});
@@ -71,19 +74,42 @@ void Writer::Process(Batch const& batch) {
   if (committed.ok()) hooks_.after_commit();
 }
 
+void Writer::Rollback() {
+  if (db_->InTransaction()) db_->RunScript("ROLLBACK").IgnoreError();
+  hooks_.after_rollback();
+}
+
 absl::Status Writer::Commit(Batch const& batch) {
-  RETURN_IF_ERROR(db_->Run("BEGIN IMMEDIATE"));
-  for (auto const& task : batch) RETURN_IF_ERROR(RunOne(*task));
-  return db_->Run("COMMIT");
+  RETURN_IF_ERROR(db_->Run(kBegin));
+  ASSIGN_OR_RETURN(bool const undo, RunAll(batch));
+  if (undo) {
+    Rollback();
+    RETURN_IF_ERROR(db_->Run(kBegin));
+    RETURN_IF_ERROR(RunAllApart(batch));
+  }
+  return db_->Run(kCommit);
 }
 
 // An error of the disk fails the transaction, and one of the task itself only the task.
-absl::Status Writer::RunOne(WriteTask& task) {
-  RETURN_IF_ERROR(db_->Run("SAVEPOINT task"));
-  absl::Status const ran = task.Run(*db_);
-  if (absl::IsDataLoss(ran) || !db_->InTransaction()) return ran;
-  if (!ran.ok()) RETURN_IF_ERROR(db_->Run("ROLLBACK TO task"));
-  return db_->Run("RELEASE task");
+absl::StatusOr<bool> Writer::RunAll(Batch const& batch) {
+  for (auto const& task : batch) {
+    int64_t const before = db_->TotalChanges();
+    absl::Status const ran = task->Run(*db_);
+    if (absl::IsDataLoss(ran) || !db_->InTransaction()) return ran;
+    if (!ran.ok() && db_->TotalChanges() != before) return true;
+  }
+  return false;
+}
+
+absl::Status Writer::RunAllApart(Batch const& batch) {
+  for (auto const& task : batch) {
+    RETURN_IF_ERROR(db_->Run("SAVEPOINT task"));
+    absl::Status const ran = task->Run(*db_);
+    if (absl::IsDataLoss(ran) || !db_->InTransaction()) return ran;
+    if (!ran.ok()) RETURN_IF_ERROR(db_->Run("ROLLBACK TO task"));
+    RETURN_IF_ERROR(db_->Run("RELEASE task"));
+  }
+  return absl::OkStatus();
 }
 
 void Writer::CheckpointWhenDue() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "coordinator/store/sqlite/database.h"
 #include "lib/runtime/mutex.h"
 
@@ -17,8 +18,9 @@ class WriteTask {
  public:
   virtual ~WriteTask() = default;
   // Inside the transaction. An error undoes what this task did, and only that. On the writer's
-  // thread, at most once: not at all when a task before it has undone the batch. DATA_LOSS, or a
-  // transaction that SQLite has rolled back, undoes every task of the batch.
+  // thread. Once more when another task of the batch has to be undone; not at all when a task
+  // before it has undone the batch for good: DATA_LOSS, or a transaction that SQLite has rolled
+  // back.
   virtual absl::Status Run(Database& db) = 0;
   // Once, after the commit, or after it failed. `committed` is OK when what Run() did is on disk or
   // was undone by its own error. On the writer's thread, but for a task that came after Shutdown().
@@ -34,10 +36,12 @@ class WriteTask {
 // knows what is on the disk: the process must restart and recover from the file.
 //
 //   BEGIN IMMEDIATE
-//     SAVEPOINT task; Run(); RELEASE task      (ROLLBACK TO task, when Run() fails)
-//     …                                        up to max_batch tasks that wait
+//     Run() of up to max_batch tasks that wait
 //   COMMIT                                     one fsync
 //   Finish() of each, then after_commit        (else ROLLBACK, after_rollback, Finish())
+//
+// A task that fails has most often changed nothing, and there is nothing to undo. When one has, the
+// transaction is undone and begun again with a savepoint around each task, which is what costs.
 class Writer {
  public:
   // Larger batches cost latency, rarer checkpoints a longer log.
@@ -72,8 +76,11 @@ class Writer {
   Batch TakeBatch() EXCLUDES(mu_);
   void Process(Batch const& batch);
   absl::Status Commit(Batch const& batch);
-  // In a savepoint of its own.
-  absl::Status RunOne(WriteTask& task);
+  // Answers whether a task has left changes that must be undone.
+  absl::StatusOr<bool> RunAll(Batch const& batch);
+  // The same tasks, each in a savepoint of its own.
+  absl::Status RunAllApart(Batch const& batch);
+  void Rollback();
   void CheckpointWhenDue();
 
   std::unique_ptr<Database> db_;  // the writer's thread only, as are the next three

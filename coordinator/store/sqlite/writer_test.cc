@@ -109,6 +109,18 @@ TEST_F(WriterTest, AnErrorUndoesItsOwnTaskOnly) {
   Go();
   EXPECT_THAT(finished_, ElementsAre("hold OK", "a OK", "b ABORTED", "c ALREADY_EXISTS", "d OK"));
   EXPECT_THAT(Rows(), ElementsAre(1, 3));
+  EXPECT_EQ(rollbacks_, 1) << "the batch was run again, each task by itself";
+}
+
+TEST_F(WriterTest, AnErrorBeforeAnyChangeUndoesNothing) {
+  Hold();
+  Submit("a", Insert(1));
+  Submit("b", [](Database&) { return absl::AbortedError("no"); });
+  Submit("c", Insert(1));
+  Submit("d", Insert(3));
+  Go();
+  EXPECT_THAT(finished_, ElementsAre("hold OK", "a OK", "b ABORTED", "c ALREADY_EXISTS", "d OK"));
+  EXPECT_THAT(Rows(), ElementsAre(1, 3));
   EXPECT_EQ(rollbacks_, 0);
 }
 
