@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "lib/runtime/failpoint.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -216,10 +217,12 @@ absl::Status CheckIsOurs(Database& db) {
 }
 
 absl::Status Apply(Database& db, int64_t version) {
-  absl::Status const applied =
-      db.RunScript(absl::StrCat("BEGIN IMMEDIATE;", kMigrations.at(static_cast<size_t>(version)),
-                                "PRAGMA application_id = ", kApplicationId,
-                                ";PRAGMA user_version = ", version + 1, ";COMMIT"));
+  absl::Status applied = db.RunScript(absl::StrCat(
+      "BEGIN IMMEDIATE;", kMigrations.at(static_cast<size_t>(version)),
+      "PRAGMA application_id = ", kApplicationId, ";PRAGMA user_version = ", version + 1));
+  Failpoint("store.in_migration");
+  if (applied.ok()) applied = db.RunScript("COMMIT");
+  Failpoint("store.after_migration");
   if (!applied.ok() && db.InTransaction()) db.RunScript("ROLLBACK").IgnoreError();
   return Annotate(applied, absl::StrCat("bring ", db.path(), " to schema ", version + 1));
 }

@@ -16,6 +16,7 @@
 #include "coordinator/store/sqlite/publish_operation.h"
 #include "coordinator/store/sqlite/schema.h"
 #include "coordinator/store/sqlite/wal_growth.h"
+#include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -69,7 +70,13 @@ absl::StatusOr<std::unique_ptr<Database>> OpenForWriting(std::string const& path
                                                          SqliteStoreOptions const& options) {
   ASSIGN_OR_RETURN(auto db, Database::Open(path, Database::Mode::kReadWrite));
   RETURN_IF_ERROR(MigrateSchema(*db));
-  RETURN_IF_ERROR(GrowWal(*db, options.wal_bytes));
+  absl::Status const grown = GrowWal(*db, options.wal_bytes);
+  if (absl::IsResourceExhausted(grown)) {
+    Log(LogLevel::kWarning, "the disk is full: writes will be refused",
+        {{"error", grown.ToString()}});
+  } else {
+    RETURN_IF_ERROR(grown);
+  }
   if (options.max_bytes) RETURN_IF_ERROR(db->LimitSize(*options.max_bytes));
   return db;
 }

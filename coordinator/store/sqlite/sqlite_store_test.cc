@@ -173,6 +173,16 @@ TEST_F(SqliteStoreTest, GrowsTheWriteAheadLogOnceAndKeepsIt) {
   EXPECT_EQ(std::filesystem::file_size(wal), grown);
 }
 
+TEST_F(SqliteStoreTest, WhatAKilledGrowingLeftIsRemoved) {
+  ASSERT_OK(Open());
+  RunOnFile("CREATE TABLE wal_filler(bytes BLOB)");
+  ASSERT_OK(Open());
+  ASSERT_OK_AND_ASSIGN(auto db, Database::Open(path_, Database::Mode::kReadOnly));
+  Statement query = db->Query("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'wal_filler'");
+  ASSERT_TRUE(query.Step());
+  EXPECT_EQ(query.Int(0), 0);
+}
+
 TEST_F(SqliteStoreTest, QueuesAreFoundAgainAfterARestart) {
   ASSERT_OK_AND_ASSIGN(auto store, Open());
   NewJob big = JobFor(1);

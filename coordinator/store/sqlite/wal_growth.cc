@@ -20,22 +20,29 @@ int64_t WalBytes(std::string const& path) {
 // The filler's pages must be committed before they are freed: those of one transaction would never
 // reach the log.
 absl::Status WriteFiller(Database& db, int64_t bytes) {
-  return db.RunScript(
-      absl::StrCat("BEGIN IMMEDIATE;"
-                   "CREATE TABLE wal_filler(bytes BLOB);"
-                   "INSERT INTO wal_filler VALUES (zeroblob(",
-                   bytes,
-                   "));"
-                   "COMMIT;"
-                   "DROP TABLE wal_filler"));
+  absl::Status const written =
+      db.RunScript(absl::StrCat("BEGIN IMMEDIATE;"
+                                "CREATE TABLE wal_filler(bytes BLOB);"
+                                "INSERT INTO wal_filler VALUES (zeroblob(",
+                                bytes,
+                                "));"
+                                "COMMIT"));
+  if (!written.ok() && db.InTransaction()) db.RunScript("ROLLBACK").IgnoreError();
+  return written;
 }
+
+absl::Status DropFiller(Database& db) { return db.RunScript("DROP TABLE IF EXISTS wal_filler"); }
 
 }  // namespace
 
 // The checkpoint is for a log of an earlier run too: it lets the next commit start at its
 // beginning.
 absl::Status GrowWal(Database& db, int64_t bytes) {
-  if (WalBytes(db.path()) < bytes) RETURN_IF_ERROR(WriteFiller(db, bytes));
+  RETURN_IF_ERROR(DropFiller(db));  // of a process that was killed here
+  if (WalBytes(db.path()) < bytes) {
+    RETURN_IF_ERROR(WriteFiller(db, bytes));
+    RETURN_IF_ERROR(DropFiller(db));
+  }
   return db.Checkpoint();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/runtime/failpoint.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
@@ -87,7 +88,10 @@ absl::Status Writer::Commit(Batch const& batch) {
     RETURN_IF_ERROR(db_->Run(kBegin));
     RETURN_IF_ERROR(RunAllApart(batch));
   }
-  return db_->Run(kCommit);
+  Failpoint("store.before_commit");
+  RETURN_IF_ERROR(db_->Run(kCommit));
+  Failpoint("store.after_commit");
+  return absl::OkStatus();
 }
 
 // An error of the disk fails the transaction, and one of the task itself only the task.
@@ -114,9 +118,12 @@ absl::Status Writer::RunAllApart(Batch const& batch) {
 
 void Writer::CheckpointWhenDue() {
   if (!broken_.ok() || db_->wal_frames() < options_.checkpoint_frames) return;
+  Failpoint("store.checkpoint");
   absl::Status const done = db_->Checkpoint();
+  bool const failed_before = std::exchange(checkpoint_fails_, !done.ok());
   if (done.ok()) return;
-  Log(LogLevel::kWarning, "checkpoint failed", {{"error", done.ToString()}});
+  // It is tried again after every commit.
+  if (!failed_before) Log(LogLevel::kWarning, "checkpoint failed", {{"error", done.ToString()}});
   if (absl::IsDataLoss(done)) broken_ = Annotate(done, "the database cannot be trusted any more");
 }
 

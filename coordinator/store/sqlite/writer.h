@@ -83,11 +83,12 @@ class Writer {
   void Rollback();
   void CheckpointWhenDue();
 
-  std::unique_ptr<Database> db_;  // the writer's thread only, as are the next three
+  std::unique_ptr<Database> db_;  // the writer's thread only, as are the next four
   Hooks const hooks_;
   Options const options_;
   // Not OK: the file cannot be trusted, and every task fails with this.
   absl::Status broken_;
+  bool checkpoint_fails_ = false;
 
   Mutex mu_;
   CondVar changed_;

@@ -63,11 +63,13 @@ std::vector<std::string> Farm::CoordinatorCommand() const {
           http_};
 }
 
-absl::Status Farm::StartCoordinator() {
+absl::Status Farm::StartCoordinator(std::string const& variable) {
   coordinator_.reset();
   std::string const log = folder_ + "/coordinator.log";
   std::ofstream(log, std::ios::app) << "-- start\n";
-  ASSIGN_OR_RETURN(coordinator_, RunningProgram::Start(CoordinatorCommand(), log));
+  std::vector<std::string> command = CoordinatorCommand();
+  if (!variable.empty()) command.insert(command.begin(), {"/usr/bin/env", variable});
+  ASSIGN_OR_RETURN(coordinator_, RunningProgram::Start(std::move(command), log));
   auto const of_this_run = [this] {
     std::string const all = coordinator_->errors();
     return all.substr(all.rfind("-- start\n"));

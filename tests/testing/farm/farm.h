@@ -49,7 +49,8 @@ class Farm {
   void WriteConfig(FarmConfig const& config) const;
   // Returns when it serves; an error has what it wrote instead. Kills the one before, if it runs;
   // the data stays, so this is a restart after a crash. FAILED_PRECONDITION when it ended instead.
-  absl::Status StartCoordinator();
+  // `variable` is "NAME=VALUE" for its environment; empty: none.
+  absl::Status StartCoordinator(std::string const& variable = "");
   // Only once it was started.
   RunningProgram& coordinator() const { return *coordinator_; }
   // Of all runs; empty before the first.
