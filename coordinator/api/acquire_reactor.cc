@@ -2,11 +2,17 @@
 
 #include <utility>
 
+#include "coordinator/api/retry_delay.h"
 #include "coordinator/api/wire.h"
 #include "lib/rpc/status.h"
 #include "lib/runtime/log.h"
 
 namespace probefarm {
+namespace {
+
+constexpr absl::Duration kComeBackAfter = absl::Seconds(5);
+
+}  // namespace
 
 void AcquireReactor::Start(AcquireRequest request, Dispatcher::PollTerms terms) {
   Dispatcher::PollId const poll = dispatcher_.Acquire(
@@ -48,6 +54,7 @@ void AcquireReactor::Answer(absl::StatusOr<std::vector<GrantedLease>> leases) {
       *lease->mutable_run_deadline() = ToWire(granted.job.run_deadline);
     }
   }
+  if (absl::IsResourceExhausted(leases.status())) AskToComeBack(*context_, kComeBackAfter);
   Finish(ToGrpc(leases.status()));
 }
 

@@ -16,9 +16,11 @@ namespace probefarm {
 //   return reactor;
 class AcquireReactor final : public grpc::ServerUnaryReactor {
  public:
-  // `response` is gRPC's and lives until OnDone(); the dispatcher must outlive the call.
-  AcquireReactor(Dispatcher& dispatcher, v1::AcquireResponse* response)
-      : dispatcher_(dispatcher), response_(response) {}
+  // `context` and `response` are gRPC's and live until OnDone(); the dispatcher must outlive the
+  // call.
+  AcquireReactor(Dispatcher& dispatcher, grpc::CallbackServerContext* context,
+                 v1::AcquireResponse* response)
+      : dispatcher_(dispatcher), context_(context), response_(response) {}
 
   // Once. The answer may come, and the reactor be gone, before this returns. Finishes with the
   // dispatcher's status; OK without leases when the wait is over.
@@ -34,6 +36,7 @@ class AcquireReactor final : public grpc::ServerUnaryReactor {
   void Unref() EXCLUDES(mu_);
 
   Dispatcher& dispatcher_;
+  grpc::CallbackServerContext* const context_;
   v1::AcquireResponse* const response_;
   Mutex mu_;
   // The answer can come, and the call be done, before the dispatcher has told the poll's id:

@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "coordinator/api/page_token.h"
 #include "coordinator/api/wire.h"
 #include "lib/rpc/status.h"
 #include "lib/runtime/status_macros.h"
@@ -14,6 +15,8 @@
 namespace probefarm {
 namespace {
 
+constexpr char kKernelList[] = "kernels";
+constexpr char kProbeList[] = "probes";
 constexpr int kDefaultPage = 500;
 constexpr int kMaxPage = 1000;
 
@@ -39,17 +42,17 @@ absl::Status CatalogApi::FillKernels(v1::ListKernelsRequest const& request,
   ASSIGN_OR_RETURN(int const size, CheckPageSize(request.page_size(), kDefaultPage, kMaxPage));
   // A page begins at a place in the present list: a feed that is read meanwhile may shift it, which
   // a listing can bear.
+  ASSIGN_OR_RETURN(std::string const cursor,
+                   CursorOf(kKernelList, request.filter(), request.page_token()));
   size_t start = 0;
-  if (!request.page_token().empty() && !absl::SimpleAtoi(request.page_token(), &start)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", request.page_token(), "' is not a page token"));
-  }
+  if (!cursor.empty() && !absl::SimpleAtoi(cursor, &start))
+    return absl::InvalidArgumentError(absl::StrCat("'", cursor, "' is no place in a list"));
   std::vector<Kernel> const kernels = AllKernels(*inventory_.Get());
   RE2 const regex(filter.kernel_regex);
   for (size_t i = start; i < kernels.size(); ++i) {
     if (!Matches(kernels[i], filter, regex)) continue;
     if (response.kernels_size() == size) {
-      response.set_next_page_token(absl::StrCat(i));
+      response.set_next_page_token(PageToken(kKernelList, request.filter(), absl::StrCat(i)));
       break;
     }
     *response.add_kernels() = ToWire(kernels[i]);
@@ -63,16 +66,20 @@ grpc::ServerUnaryReactor* CatalogApi::ListProbes(grpc::CallbackServerContext* co
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   absl::StatusOr<AssetFilter> filter = ToAssetFilter(request->filter());
   absl::StatusOr<int> const size = CheckPageSize(request->page_size(), kDefaultPage, kMaxPage);
-  if (!filter.ok() || !size.ok()) {
-    reactor->Finish(ToGrpc(filter.ok() ? size.status() : filter.status()));
+  absl::StatusOr<std::string> const cursor =
+      CursorOf(kProbeList, request->filter(), request->page_token());
+  for (absl::Status const& status : {filter.status(), size.status(), cursor.status()}) {
+    if (status.ok()) continue;
+    reactor->Finish(ToGrpc(status));
     return reactor;
   }
-  store_.ListAssets(*std::move(filter), {*size, request->page_token()},
-                    [reactor, response](absl::StatusOr<AssetPage> page) {
+  store_.ListAssets(*std::move(filter), {*size, *cursor},
+                    [reactor, request, response](absl::StatusOr<AssetPage> page) {
                       if (page.ok()) {
                         for (PublishedAsset const& asset : page->assets)
                           *response->add_probes() = ToWire(asset);
-                        response->set_next_page_token(page->next_cursor);
+                        response->set_next_page_token(
+                            PageToken(kProbeList, request->filter(), page->next_cursor));
                       }
                       reactor->Finish(ToGrpc(page.status()));
                     });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coordinator/api/api_fixture.h"
+#include "coordinator/api/page_token.h"
 #include "coordinator/planning/sample_offer.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -85,6 +86,8 @@ TEST_F(CatalogApiTest, RefusesAListingThatMeansNothing) {
   kernels.set_page_token("-1");
   EXPECT_THAT(Kernels(kernels),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("page token")));
+  kernels.set_page_token(PageToken("kernels", kernels.filter(), "-1"));
+  EXPECT_THAT(Kernels(kernels), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("-1")));
   kernels.Clear();
   kernels.mutable_filter()->set_kernel("(");
   EXPECT_THAT(Kernels(kernels), StatusIs(absl::StatusCode::kInvalidArgument));
@@ -99,9 +102,24 @@ TEST_F(CatalogApiTest, RefusesAListingThatMeansNothing) {
   EXPECT_THAT(Probes(probes), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST_F(CatalogApiTest, ThePageTokenOfAnotherQueryIsRefused) {
+  v1::ListKernelsRequest kernels;
+  kernels.set_page_size(1);
+  ASSERT_OK_AND_ASSIGN(auto const page, Kernels(kernels));
+  kernels.set_page_token(page.next_page_token());
+  ASSERT_OK(Kernels(kernels));
+  v1::ListProbesRequest probes;
+  probes.set_page_token(page.next_page_token());
+  EXPECT_THAT(Probes(probes),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("this query")));
+  kernels.mutable_filter()->set_kernel("^6");
+  EXPECT_THAT(Kernels(kernels),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("this query")));
+}
+
 TEST_F(CatalogApiTest, AKernelPageBeyondTheEndIsEmpty) {
   v1::ListKernelsRequest request;
-  request.set_page_token("999");
+  request.set_page_token(PageToken("kernels", request.filter(), "999"));
   ASSERT_OK_AND_ASSIGN(auto const page, Kernels(request));
   EXPECT_THAT(page.kernels(), IsEmpty());
 }

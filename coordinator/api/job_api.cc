@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/api/enqueue_call.h"
+#include "coordinator/api/page_token.h"
 #include "coordinator/api/tail_log_reactor.h"
 #include "coordinator/api/watch_reactor.h"
 #include "coordinator/api/wire.h"
@@ -19,6 +20,7 @@ namespace {
 constexpr int kDefaultPage = 100;
 constexpr int kMaxPage = 1000;
 constexpr int kMaxExcluded = 1000;
+constexpr char kJobList[] = "jobs";
 
 grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context,
                                    absl::Status const& status) {
@@ -165,15 +167,19 @@ grpc::ServerUnaryReactor* JobApi::List(grpc::CallbackServerContext* context,
   if (!filter.ok()) return Finished(context, filter.status());
   absl::StatusOr<int> const size = CheckPageSize(request->page_size(), kDefaultPage, kMaxPage);
   if (!size.ok()) return Finished(context, size.status());
+  absl::StatusOr<std::string> const cursor =
+      CursorOf(kJobList, request->filter(), request->page_token());
+  if (!cursor.ok()) return Finished(context, cursor.status());
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  store_.ListJobs(*std::move(filter), {*size, request->page_token()},
-                  [this, reactor, response](absl::StatusOr<JobPage> page) {
-                    if (page.ok()) {
-                      for (Job const& job : page->jobs) *response->add_jobs() = Wire(job);
-                      response->set_next_page_token(page->next_cursor);
-                    }
-                    reactor->Finish(ToGrpc(page.status()));
-                  });
+  store_.ListJobs(
+      *std::move(filter), {*size, *cursor},
+      [this, reactor, request, response](absl::StatusOr<JobPage> page) {
+        if (page.ok()) {
+          for (Job const& job : page->jobs) *response->add_jobs() = Wire(job);
+          response->set_next_page_token(PageToken(kJobList, request->filter(), page->next_cursor));
+        }
+        reactor->Finish(ToGrpc(page.status()));
+      });
   return reactor;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coordinator/api/api_fixture.h"
+#include "coordinator/api/page_token.h"
 #include "coordinator/planning/sample_offer.h"
 #include "coordinator/store/await.h"
 #include "lib/runtime/status_matchers.h"
@@ -195,6 +196,12 @@ TEST_F(JobApiTest, RefusesAPageOrFilterThatMeansNothing) {
   request.Clear();
   request.set_page_token("nonsense");
   EXPECT_THAT(Ask(&Stub::List, request), StatusIs(absl::StatusCode::kInvalidArgument));
+  request.set_page_token(PageToken("jobs", request.filter(), "nonsense"));
+  EXPECT_THAT(Ask(&Stub::List, request), StatusIs(absl::StatusCode::kInvalidArgument));
+  request.set_page_token(PageToken("jobs", request.filter(), "2"));
+  request.mutable_filter()->add_states(v1::FAILED);
+  EXPECT_THAT(Ask(&Stub::List, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("this query")));
   request.Clear();
   request.mutable_filter()->mutable_probe()->set_kernel("(");
   EXPECT_THAT(Ask(&Stub::List, request),

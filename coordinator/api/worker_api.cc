@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/api/acquire_reactor.h"
+#include "coordinator/api/retry_delay.h"
 #include "coordinator/api/session_token.h"
 #include "coordinator/api/wire.h"
 #include "lib/rpc/status.h"
@@ -87,7 +88,8 @@ WorkerApi::WorkerApi(Store& store, Dispatcher& dispatcher, PhaseBoard& phases, P
       executor_(executor),
       metrics_(metrics),
       clock_(clock),
-      options_(options) {
+      options_(options),
+      log_bytes_(options.log_bytes_per_second, options.log_bytes_per_second, clock) {
   CountRejected(0);
 }
 
@@ -144,7 +146,7 @@ grpc::ServerUnaryReactor* WorkerApi::Acquire(grpc::CallbackServerContext* contex
   }
   absl::Duration const wait =
       std::clamp(FromWire(request->wait()), absl::ZeroDuration(), options_.max_wait);
-  auto* const reactor = new AcquireReactor(dispatcher_, response);
+  auto* const reactor = new AcquireReactor(dispatcher_, context, response);
   reactor->Start({request->session(), request->request_id(), request->free_slots()},
                  {wait, request->ahead()});
   return reactor;
@@ -189,6 +191,11 @@ grpc::ServerUnaryReactor* WorkerApi::AppendLog(grpc::CallbackServerContext* cont
     return Finished(
         context, absl::InvalidArgumentError(absl::StrCat("a log piece has at most ", kMaxLogBytes,
                                                          " bytes and an offset of 0 or more")));
+  }
+  if (absl::Duration const wait = log_bytes_.Take(static_cast<double>(request->data().size()));
+      wait > absl::ZeroDuration()) {
+    AskToComeBack(*context, wait);
+    return Finished(context, absl::ResourceExhaustedError("logs come too fast: send it later"));
   }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   store_.AppendLog(RefOf(request->session(), request->lease()), request->offset(), request->data(),

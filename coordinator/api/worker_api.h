@@ -9,6 +9,7 @@
 #include "lib/metrics/metrics.h"
 #include "lib/runtime/clock.h"
 #include "lib/runtime/executor.h"
+#include "lib/runtime/token_bucket.h"
 #include "probefarm/v1/worker.grpc.pb.h"
 
 namespace probefarm {
@@ -17,6 +18,8 @@ struct WorkerApiOptions {
   // Told to the worker, which derives its heartbeat and its own fence from it.
   absl::Duration session_ttl = absl::Seconds(30);
   absl::Duration max_wait = absl::Seconds(30);  // of one Acquire
+  // Of all workers together; beyond it they are asked to come back later.
+  double log_bytes_per_second = 64e6;
 };
 
 // What workers call: validates, calls, maps the status. Reactors never block: the store answers on
@@ -43,7 +46,8 @@ class WorkerApi final : public v1::WorkerService::CallbackService {
                                         v1::OpenSessionRequest const* request,
                                         v1::OpenSessionResponse* response) override;
   // Finished by the dispatcher; a longer wait than `max_wait` is cut to it. INVALID_ARGUMENT: no
-  // request id, free slots outside 1 to 1024.
+  // request id, free slots outside 1 to 1024. RESOURCE_EXHAUSTED, with a retry delay, when too many
+  // workers wait.
   grpc::ServerUnaryReactor* Acquire(grpc::CallbackServerContext* context,
                                     v1::AcquireRequest const* request,
                                     v1::AcquireResponse* response) override;
@@ -51,7 +55,8 @@ class WorkerApi final : public v1::WorkerService::CallbackService {
   grpc::ServerUnaryReactor* Heartbeat(grpc::CallbackServerContext* context,
                                       v1::HeartbeatRequest const* request,
                                       v1::HeartbeatResponse* response) override;
-  // INVALID_ARGUMENT for a piece over 1 MiB; OUT_OF_RANGE for a gap.
+  // INVALID_ARGUMENT for a piece over 1 MiB; OUT_OF_RANGE for a gap; RESOURCE_EXHAUSTED, with a
+  // retry delay, when all logs together come too fast.
   grpc::ServerUnaryReactor* AppendLog(grpc::CallbackServerContext* context,
                                       v1::AppendLogRequest const* request,
                                       v1::AppendLogResponse* response) override;
@@ -88,6 +93,7 @@ class WorkerApi final : public v1::WorkerService::CallbackService {
   Metrics& metrics_;
   Clock& clock_;
   WorkerApiOptions const options_;
+  TokenBucket log_bytes_;
 };
 
 }  // namespace probefarm

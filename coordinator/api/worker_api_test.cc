@@ -195,6 +195,26 @@ TEST_F(WorkerApiTest, ALogGrowsByWhatIsSentAndAGapIsOutOfRange) {
   EXPECT_EQ(log.bytes, "hello");
 }
 
+TEST_F(WorkerApiTest, LogsThatComeTooFastAreAskedToComeBackLater) {
+  Enqueue(1);
+  std::string const session = OpenSession("w");
+  auto request = About<v1::AppendLogRequest>(session, Acquire(session));
+  request.set_data(std::string(1 << 20, 'x'));
+  absl::Status refused;
+  std::string delay;
+  for (int piece = 0; piece < 100 && refused.ok(); ++piece) {
+    grpc::ClientContext context;
+    refused = Call<v1::WorkerService>(&Stub::AppendLog, request, context).status();
+    auto const& trailers = context.GetServerTrailingMetadata();
+    auto const found = trailers.find("grpc-retry-pushback-ms");
+    if (found != trailers.end()) delay.assign(found->second.data(), found->second.size());
+  }
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_NE(delay, "");
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_OK(Ask(&Stub::AppendLog, request));
+}
+
 TEST_F(WorkerApiTest, RefusesALogPieceThatIsTooLongOrBeforeTheStart) {
   Enqueue(1);
   std::string const session = OpenSession("w");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace probefarm {
 namespace {
 
@@ -11,7 +13,8 @@ absl::Status CallerGone() { return absl::CancelledError("the caller has gone"); 
 
 }  // namespace
 
-Dispatcher::Dispatcher(Store& store, Clock& clock) : store_(store), clock_(clock) {
+Dispatcher::Dispatcher(Store& store, Clock& clock, size_t max_polls)
+    : store_(store), clock_(clock), max_polls_(max_polls) {
   store_.SetQueueListener([this](int jobs) { OnEligible(jobs); });
 }
 
@@ -23,19 +26,27 @@ Dispatcher::PollId Dispatcher::Acquire(AcquireRequest request, PollTerms terms,
   poll->ahead = terms.ahead;
   poll->done = std::move(done);
   PollId id = 0;
-  bool stopped = false;
+  absl::Status room;
   {
     MutexLock lock(mu_);
     id = poll->id = ++last_id_;
-    stopped = stopped_;
-    if (!stopped) MarkAsking(*poll);
+    room = CheckRoom();
+    if (room.ok()) MarkAsking(*poll);
   }
-  if (stopped) {
-    std::move(poll->done)(Stopping());
-  } else {
+  if (room.ok()) {
     Ask(std::move(poll));
+  } else {
+    std::move(poll->done)(room);
   }
   return id;
+}
+
+absl::Status Dispatcher::CheckRoom() const {
+  if (stopped_) return Stopping();
+  if (waiting_.size() + waiting_ahead_.size() + asking_.size() < max_polls_)
+    return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat(max_polls_, " workers wait for leases already: ask again later"));
 }
 
 void Dispatcher::MarkAsking(Poll& poll) {

@@ -39,7 +39,8 @@ class Dispatcher {
 
   // Registers itself as the store's queue listener. The store must be shut down before the
   // dispatcher is destroyed. `clock` must outlive the dispatcher; it only measures the waits.
-  Dispatcher(Store& store, Clock& clock);
+  // Beyond `max_polls`, waiting or asking, a poll is answered RESOURCE_EXHAUSTED.
+  Dispatcher(Store& store, Clock& clock, size_t max_polls = 20'000);
 
   Dispatcher(Dispatcher const&) = delete;
   Dispatcher& operator=(Dispatcher const&) = delete;
@@ -95,11 +96,14 @@ class Dispatcher {
   PollPtr TakeStale() REQUIRES(mu_);
   PollPtr TakeStaleOf(std::list<PollPtr>& waiting) REQUIRES(mu_);
   std::list<PollPtr>& QueueOf(Poll const& poll) REQUIRES(mu_);
+  // OK when one more poll may come.
+  absl::Status CheckRoom() const REQUIRES(mu_);
   // Passes a job that the last poll could not use on to the next.
   void AskNextStale() EXCLUDES(mu_);
 
   Store& store_;
   Clock& clock_;
+  size_t const max_polls_;
   mutable Mutex mu_;
   // Waiting polls, oldest first; those that asked in the present generation stand at the end.
   std::list<PollPtr> waiting_ GUARDED_BY(mu_);

@@ -80,6 +80,28 @@ TEST_F(DispatcherTest, AnswersAtOnceWhenThereIsWork) {
   EXPECT_THAT(*leases, SizeIs(1));
 }
 
+TEST_F(DispatcherTest, BeyondItsLimitNobodyMayWait) {
+  store_.Shutdown();
+  MemoryStore store(clock_);
+  Dispatcher small(store, clock_, /*max_polls=*/1);
+  ASSERT_OK(Await<OpenedSession>([&](auto done) {
+    store.OpenSession({.session = "s", .worker = "w", .capabilities = {}, .slots = 1},
+                      std::move(done));
+  }));
+  auto const poll = [&](std::promise<Leases>& answer) {
+    small.Acquire({"s", "r", 1}, {absl::Seconds(30)},
+                  [&answer](Leases leases) { answer.set_value(std::move(leases)); });
+    return answer.get_future();
+  };
+  std::promise<Leases> first;
+  std::promise<Leases> second;
+  std::future<Leases> waits = poll(first);
+  EXPECT_THAT(poll(second).get(), StatusIs(absl::StatusCode::kResourceExhausted));
+  small.StopGranting();
+  store.Shutdown();
+  waits.wait();
+}
+
 TEST_F(DispatcherTest, AWaitingPollGetsTheJobThatComes) {
   OpenSession("a");
   std::future<Leases> poll = Poll("a", absl::Seconds(30));
