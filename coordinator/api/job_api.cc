@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/api/enqueue_call.h"
+#include "coordinator/api/explain_call.h"
 #include "coordinator/api/page_token.h"
+#include "coordinator/api/status_call.h"
 #include "coordinator/api/tail_log_reactor.h"
 #include "coordinator/api/watch_reactor.h"
 #include "coordinator/api/wire.h"
@@ -65,33 +67,6 @@ void Fill(BackfillResult const& result, v1::BackfillResponse& response) {
   }
 }
 
-void Fill(JobCounts const& counts, google::protobuf::RepeatedPtrField<v1::StateCount>& wire) {
-  for (auto const& [state, count] : counts) {
-    v1::StateCount* const entry = wire.Add();
-    entry->set_state(ToWire(state));
-    entry->set_count(count);
-  }
-}
-
-void Fill(FeedState const& feed, v1::FeedStatus& wire) {
-  wire.set_name(feed.name);
-  wire.set_kernels(static_cast<int64_t>(feed.kernels.size()));
-  for (Kernel const& kernel : feed.kernels) {
-    if (!kernel.missing.empty()) wire.set_incomplete(wire.incomplete() + 1);
-  }
-  if (feed.last_success) *wire.mutable_last_success() = ToWire(*feed.last_success);
-  wire.set_error(feed.error);
-}
-
-// "building", "fetching, linux-headers-… 40 %"; empty when its worker has not said.
-std::string TextOf(LeaseProgress const& progress) {
-  if (progress.phase == LeasePhase::kUnknown) return "";
-  constexpr char const* kNames[] = {"",         "fetching",        "building",
-                                    "checking", "awaiting upload", "sending"};
-  std::string const name = kNames[static_cast<size_t>(progress.phase)];
-  return progress.detail.empty() ? name : absl::StrCat(name, ", ", progress.detail);
-}
-
 // A stream that ends before it has begun. Deletes itself.
 template <class Response>
 class FailedStream final : public grpc::ServerWriteReactor<Response> {
@@ -144,7 +119,7 @@ grpc::ServerUnaryReactor* JobApi::GetBackfill(grpc::CallbackServerContext* conte
       request->backfill(), [reactor, response](absl::StatusOr<BackfillProgress> progress) {
         if (progress.ok()) {
           response->set_description(progress->description);
-          Fill(progress->counts, *response->mutable_counts());
+          FillCounts(progress->counts, *response->mutable_counts());
           response->set_done(AllFinal(progress->counts) && progress->stale_releases == 0);
         }
         reactor->Finish(ToGrpc(progress.status()));
@@ -208,42 +183,10 @@ grpc::ServerUnaryReactor* JobApi::Explain(grpc::CallbackServerContext* context,
                                           v1::ExplainResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   executor_.Run([this, reactor, id = request->job(), response] {
-    reactor->Finish(ToGrpc(FillExplanation(id, *response)));
+    reactor->Finish(
+        ToGrpc(ExplainCall{store_, phases_, clock_, facts_.release_host}.Fill(id, *response)));
   });
   return reactor;
-}
-
-absl::Status JobApi::FillExplanation(JobId id, v1::ExplainResponse& response) {
-  ASSIGN_OR_RETURN(Job const job,
-                   Await<Job>([&](auto done) { store_.GetJob(id, std::move(done)); }));
-  ASSIGN_OR_RETURN(Surroundings const around, SurroundingsOf(job));
-  *response.mutable_job() = Wire(job);
-  for (Reason const& reason : probefarm::Explain(job, around, clock_.Now()))
-    *response.add_reasons() = ToWire(reason);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Surroundings> JobApi::SurroundingsOf(Job const& job) {
-  Surroundings around;
-  ASSIGN_OR_RETURN(Controls const controls,
-                   Await<Controls>([&](auto done) { store_.GetControls(std::move(done)); }));
-  around.paused = controls.paused;
-  ASSIGN_OR_RETURN(auto const workers, Await<std::vector<WorkerRecord>>([&](auto done) {
-                     store_.ListWorkers(std::move(done));
-                   }));
-  for (WorkerRecord const& worker : workers) {
-    if (!worker.live) continue;
-    bool const drained = std::find(controls.drained.begin(), controls.drained.end(),
-                                   worker.worker) != controls.drained.end();
-    around.workers.push_back({worker.worker, worker.capabilities, worker.free_slots,
-                              drained || phases_.Draining(worker.session)});
-  }
-  ASSIGN_OR_RETURN(around.ahead,
-                   Await<int64_t>([&](auto done) { store_.CountAhead(job.id, std::move(done)); }));
-  LeaseProgress const progress = phases_.ProgressOf(job.session, {job.id, job.epoch});
-  around.progress = TextOf(progress);
-  around.release_host_error = std::string(facts_.release_host().message());
-  return around;
 }
 
 grpc::ServerWriteReactor<v1::WatchResponse>* JobApi::Watch(grpc::CallbackServerContext*,
@@ -343,46 +286,10 @@ grpc::ServerUnaryReactor* JobApi::GetStatus(grpc::CallbackServerContext* context
                                             v1::GetStatusRequest const*,
                                             v1::GetStatusResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  executor_.Run([this, reactor, response] { reactor->Finish(ToGrpc(FillStatus(*response))); });
+  executor_.Run([this, reactor, response] {
+    reactor->Finish(ToGrpc(StatusCall{store_, inventory_, facts_}.Fill(*response)));
+  });
   return reactor;
-}
-
-absl::Status JobApi::FillStatus(v1::GetStatusResponse& response) {
-  response.set_version(facts_.version);
-  *response.mutable_started_at() = ToWire(facts_.started_at);
-  response.set_download_url(facts_.download_url);
-  ASSIGN_OR_RETURN(JobCounts const counts,
-                   Await<JobCounts>([&](auto done) { store_.CountJobs({}, std::move(done)); }));
-  Fill(counts, *response.mutable_jobs());
-  ASSIGN_OR_RETURN(auto const workers, Await<std::vector<WorkerRecord>>([&](auto done) {
-                     store_.ListWorkers(std::move(done));
-                   }));
-  for (WorkerRecord const& worker : workers) {
-    if (!worker.live) continue;
-    response.set_live_workers(response.live_workers() + 1);
-    response.set_slots(response.slots() + worker.slots);
-    response.set_free_slots(response.free_slots() + worker.free_slots);
-  }
-  ASSIGN_OR_RETURN(int64_t const published, Await<int64_t>([&](auto done) {
-                     store_.CountAssets({.presence = AssetPresence::kPresent}, std::move(done));
-                   }));
-  response.set_published(published);
-  ASSIGN_OR_RETURN(auto const stale, Await<std::vector<StaleRelease>>([&](auto done) {
-                     store_.StaleReleases(std::move(done));
-                   }));
-  response.set_stale_releases(static_cast<int64_t>(stale.size()));
-  ASSIGN_OR_RETURN(Controls const controls,
-                   Await<Controls>([&](auto done) { store_.GetControls(std::move(done)); }));
-  response.set_paused(controls.paused);
-  response.set_release_host_error(std::string(facts_.release_host().message()));
-  std::shared_ptr<Inventory const> const inventory = inventory_.Get();
-  for (FeedState const& feed : inventory->feeds) Fill(feed, *response.add_feeds());
-  for (DriverState const& driver : inventory->drivers) {
-    v1::DriverStatus* const wire = response.add_drivers();
-    wire->set_version(driver.version);
-    wire->set_error(driver.error);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace probefarm

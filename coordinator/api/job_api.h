@@ -3,26 +3,17 @@
 #include <functional>
 #include <string>
 
-#include "absl/time/time.h"
+#include "coordinator/api/status_call.h"
 #include "coordinator/backfill/backfiller.h"
 #include "coordinator/backfill/enqueuer.h"
 #include "coordinator/inventory/inventory.h"
 #include "coordinator/leasing/phase_board.h"
-#include "coordinator/scheduling/explanation.h"
 #include "coordinator/store/store.h"
 #include "lib/runtime/clock.h"
 #include "lib/runtime/executor.h"
 #include "probefarm/v1/jobs.grpc.pb.h"
 
 namespace probefarm {
-
-// What a status answer says that nobody but the server knows.
-struct ServerFacts {
-  std::string version;
-  absl::Time started_at;
-  std::string download_url;                    // releases are below this
-  std::function<absl::Status()> release_host;  // is it reachable? Called on the executor
-};
 
 // What clients call about work. Reactors never block: what must wait runs on `executor`.
 // Thread-safe. Collaborators outlive it.
@@ -101,9 +92,6 @@ class JobApi final : public v1::JobService::CallbackService {
  private:
   // With the phase that its worker last reported.
   v1::Job Wire(Job const& job) const;
-  absl::Status FillStatus(v1::GetStatusResponse& response);
-  absl::StatusOr<Surroundings> SurroundingsOf(Job const& job);
-  absl::Status FillExplanation(JobId id, v1::ExplainResponse& response);
 
   Store& store_;
   Backfiller& backfiller_;
