@@ -36,7 +36,7 @@ class Connection {
   Connection& operator=(Connection const&) = delete;
 
   // The first line of the answer, and behind it at least `more` bytes.
-  std::string Ask(std::string const& command, size_t more = 0) {
+  std::string Ask(std::string const& command, size_t more = 0) const {
     if (write(socket_, command.data(), command.size()) != static_cast<ssize_t>(command.size()))
       throw std::runtime_error("beanstalkd: write");
     std::string answer;
@@ -59,7 +59,7 @@ void Expect(std::string const& answer, char const* start) {
   if (!absl::StartsWith(answer, start)) throw std::runtime_error("beanstalkd answers " + answer);
 }
 
-void Lifecycles(Connection& connection, Rate& rate) {
+void Lifecycles(Connection const& connection, Rate& rate) {
   std::string const body = LoadSpec(1'000'000'000);
   std::string const put = absl::StrCat("put 0 0 60 ", body.size(), "\r\n", body, "\r\n");
   do {
@@ -78,7 +78,7 @@ double MeasureBeanstalk(int port, int connections, absl::Duration time) {
   std::deque<Connection> open;
   std::deque<std::thread> threads;
   for (int i = 0; i < connections; ++i) open.emplace_back(port);
-  for (Connection& connection : open) {
+  for (Connection const& connection : open) {
     threads.emplace_back([&] {
       try {
         Lifecycles(connection, rate);

@@ -7,6 +7,7 @@
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <deque>
@@ -97,8 +98,8 @@ void ServeEcho(std::string const& address) {
 }
 
 double MeasureEcho(std::string const& address, int in_flight, absl::Duration time) {
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  for (int i = 0; i < 4; ++i) channels.push_back(OwnChannel(address));
+  std::array<std::shared_ptr<grpc::Channel>, 4> channels;
+  for (auto& channel : channels) channel = OwnChannel(address);
   Rate rate;
   std::deque<EchoCaller> callers;
   for (int i = 0; i < in_flight; ++i)

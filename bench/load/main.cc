@@ -21,7 +21,7 @@ void PrintLatencies(Latencies const& times) {
 
 void PrintRate(double a_second) { std::cout << nlohmann::json{{"rate", a_second}} << '\n'; }
 
-void Run(int argc, char** argv) {
+int Run(int argc, char** argv) {
   CLI::App app("Load for measurements: see bench/leases.py");
   app.require_subcommand(1);
   LifecycleLoad load;
@@ -48,7 +48,7 @@ void Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
-    std::exit(app.exit(error));
+    return app.exit(error);
   }
   load.time = absl::Seconds(seconds);
   if (*lifecycles) PrintRate(MeasureLifecycles(load));
@@ -59,6 +59,7 @@ void Run(int argc, char** argv) {
   if (*fill) FillQueue(load.address, count);
   if (*acquire) PrintLatencies(MeasureAcquire(load.address, count));
   if (*polls) HoldPolls(load.address, count, load.time);
+  return 0;
 }
 
 }  // namespace
@@ -68,10 +69,9 @@ int main(int argc, char** argv) {
   // As in the coordinator, so that both ends of the echo are as fast as its own.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   try {
-    probefarm::Run(argc, argv);
+    return probefarm::Run(argc, argv);
   } catch (std::exception const& error) {
     std::cerr << "probefarm-load: " << error.what() << '\n';
     return 1;
   }
-  return 0;
 }

@@ -45,7 +45,7 @@ absl::Status Run(CommandContext& context, Options options) {
     PrintChange(change, options.format);
     seen = change.revision();
   }
-  absl::Status const ended = connection.Explain(FromGrpc(stream->Finish()));
+  absl::Status ended = connection.Explain(FromGrpc(stream->Finish()));
   if (ended.ok() || seen == 0) return ended;
   return {ended.code(), absl::StrCat(ended.message(), "; go on with --since ", seen)};
 }

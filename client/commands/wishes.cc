@@ -39,11 +39,11 @@ absl::StatusOr<ProbeId> ReadProbe(json const& object) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<v1::EnqueueEntry>> ReadWishes(std::string const& text) {
-  json const list = json::parse(text, nullptr, /*allow_exceptions=*/false);
+absl::StatusOr<std::vector<v1::EnqueueEntry>> ReadWishes(std::string const& json) {
+  nlohmann::json const list = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
   if (!list.is_array()) return absl::InvalidArgumentError("is no JSON array");
   std::vector<v1::EnqueueEntry> entries;
-  for (json const& object : list) {
+  for (nlohmann::json const& object : list) {
     absl::StatusOr<ProbeId> const probe = ReadProbe(object);
     if (!probe.ok()) {
       return absl::InvalidArgumentError(

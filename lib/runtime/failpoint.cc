@@ -1,5 +1,7 @@
 #include "lib/runtime/failpoint.h"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -43,7 +45,7 @@ std::optional<Setting> FromEnvironment() {
   std::optional<Setting> setting = Parse(text);
   if (!setting) {
     std::cerr << kVariable << ": '" << text << "' is not NAME, NAME:HIT or NAME:HIT:MICROSECONDS\n";
-    std::exit(2);
+    _exit(2);
   }
   return setting;
 }

@@ -11,6 +11,7 @@
 #include "coordinator/store/await.h"
 #include "coordinator/store/sqlite/schema.h"
 #include "lib/files/temporary_folder.h"
+#include "lib/files/tiny_disk.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -171,6 +172,15 @@ TEST_F(SqliteStoreTest, GrowsTheWriteAheadLogOnceAndKeepsIt) {
   ASSERT_OK_AND_ASSIGN(auto store, SqliteStore::Open(path_, clock_, options));
   for (int i = 0; i < 20; ++i) ASSERT_OK(Enqueue(*store, i));
   EXPECT_EQ(std::filesystem::file_size(wal), grown);
+}
+
+TEST_F(SqliteStoreTest, AReadOnlyDiskIsNamed) {
+  TinyDisk const disk(folder_.path(), 8192);
+  if (!disk.mounted()) GTEST_SKIP() << "needs root";
+  ASSERT_OK(Open());
+  disk.MakeReadOnly();
+  EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kPermissionDenied,
+                               AllOf(HasSubstr(path_), HasSubstr("Read-only"))));
 }
 
 TEST_F(SqliteStoreTest, WhatAKilledGrowingLeftIsRemoved) {
