@@ -40,7 +40,7 @@ std::optional<Setting> Parse(absl::string_view text) {
 }
 
 std::optional<Setting> FromEnvironment() {
-  char const* const text = std::getenv(kVariable);
+  char const* const text = std::getenv(kVariable);  // NOLINT(concurrency-mt-unsafe): never set here
   if (text == nullptr) return std::nullopt;
   std::optional<Setting> setting = Parse(text);
   if (!setting) {

@@ -17,7 +17,7 @@ class FailpointDeathTest : public testing::Test {
 };
 
 void PassWith(char const* setting, int times) {
-  setenv("PROBEFARM_FAILPOINT", setting, 1);
+  setenv("PROBEFARM_FAILPOINT", setting, 1);  // NOLINT(concurrency-mt-unsafe): one thread
   for (int i = 0; i < times; ++i) Failpoint("here");
 }
 

@@ -3,20 +3,19 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <random>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "coordinator/store/sqlite/database.h"
 #include "coordinator/store/sqlite/schema.h"
 #include "lib/files/temporary_folder.h"
 #include "lib/runtime/status_matchers.h"
+#include "lib/runtime/test_setting.h"
 #include "tests/crash/lease_history.h"
 #include "tests/crash/lease_load.h"
 #include "tests/crash/loop_disk.h"
@@ -31,12 +30,6 @@ using testing::IsEmpty;
 constexpr int kKills = 50;
 constexpr int kMaxAttempts = 5;
 constexpr size_t kShownLog = 20'000;
-
-int Setting(char const* variable, int otherwise) {
-  char const* const text = std::getenv(variable);
-  int value = 0;
-  return text != nullptr && absl::SimpleAtoi(text, &value) ? value : otherwise;
-}
 
 class CoordinatorCrashTest : public testing::Test {
  protected:
@@ -94,7 +87,7 @@ class CoordinatorCrashTest : public testing::Test {
     EXPECT_THAT(answered.Check(jobs), IsEmpty());
   }
 
-  unsigned const seed_ = static_cast<unsigned>(Setting("PROBEFARM_SEED", getpid()));
+  unsigned const seed_ = static_cast<unsigned>(TestSetting("PROBEFARM_SEED", getpid()));
   testing::ScopedTrace const trace_{__FILE__, __LINE__, absl::StrCat("PROBEFARM_SEED=", seed_)};
   std::mt19937 random_;
   TemporaryFolder folder_;
@@ -104,7 +97,7 @@ class CoordinatorCrashTest : public testing::Test {
 
 TEST_F(CoordinatorCrashTest, WhatItHasAnsweredHoldsAfterEveryKill) {
   LeaseLoad load(farm_.grpc(), history_, seed_);
-  int const kills = Setting("PROBEFARM_KILLS", kKills);
+  int const kills = TestSetting("PROBEFARM_KILLS", kKills);
   for (int kill = 0; kill < kills; ++kill) {
     ASSERT_NO_FATAL_FAILURE(LiveAndDie());
     if (kill % 10 == 9) {

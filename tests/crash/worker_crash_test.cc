@@ -2,14 +2,13 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "lib/runtime/status_matchers.h"
+#include "lib/runtime/test_setting.h"
 #include "tests/integration/small_farm.h"
 
 namespace probefarm {
@@ -29,12 +28,6 @@ constexpr absl::Duration kLongestLife = absl::Seconds(2);
 
 std::vector<std::string> const kUnfinished = {"queued", "leased", "built", "uploading",
                                               "verifying"};
-
-int Setting(char const* variable, int otherwise) {
-  char const* const text = std::getenv(variable);
-  int value = 0;
-  return text != nullptr && absl::SimpleAtoi(text, &value) ? value : otherwise;
-}
 
 class WorkerCrashTest : public BuildingFarm {
  protected:
@@ -103,12 +96,12 @@ class WorkerCrashTest : public BuildingFarm {
 };
 
 TEST_F(WorkerCrashTest, EveryAssetIsThereOnceAndNothingElseIsLeft) {
-  auto const seed = static_cast<unsigned>(Setting("PROBEFARM_SEED", getpid()));
+  auto const seed = static_cast<unsigned>(TestSetting("PROBEFARM_SEED", getpid()));
   SCOPED_TRACE(absl::StrCat("PROBEFARM_SEED=", seed));
   std::mt19937 random(seed);
   ASSERT_NO_FATAL_FAILURE(StartFarm());
   EXPECT_THAT(Backfill({}), SizeIs(kJobs));
-  for (int kill = 0, kills = Setting("PROBEFARM_KILLS", kKills); kill < kills; ++kill)
+  for (int kill = 0, kills = TestSetting("PROBEFARM_KILLS", kKills); kill < kills; ++kill)
     ASSERT_NO_FATAL_FAILURE(LiveAndDie(random));
   auto const survivor = StartWorker("w", 2);
   ExpectEachPublishedOnce();

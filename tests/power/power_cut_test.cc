@@ -3,15 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/sqlite/sqlite_store.h"
 #include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/status_matchers.h"
+#include "lib/runtime/test_setting.h"
 #include "tests/power/power_cut_vfs.h"
 #include "tests/power/store_history.h"
 
@@ -24,12 +23,6 @@ constexpr int kCuts = 1000;
 constexpr int kCutsOfADatabase = 20;  // then it begins with an empty one
 constexpr int kLongestLife = 400;     // operations on the disk
 constexpr int kMostSteps = 200;
-
-int Setting(char const* variable, int otherwise) {
-  char const* const text = std::getenv(variable);
-  int value = 0;
-  return text != nullptr && absl::SimpleAtoi(text, &value) ? value : otherwise;
-}
 
 // One database that loses its power again and again.
 class Machine {
@@ -103,7 +96,7 @@ std::string FirstLoss(PowerCutVfs& vfs, int cuts, int64_t& answered) {
 TEST(PowerCut, LosesNothingThatWasAnswered) {
   PowerCutVfs vfs;
   int64_t answered = 0;
-  EXPECT_EQ(FirstLoss(vfs, Setting("PROBEFARM_CUTS", kCuts), answered), "");
+  EXPECT_EQ(FirstLoss(vfs, TestSetting("PROBEFARM_CUTS", kCuts), answered), "");
   EXPECT_GT(answered, 2 * kCuts) << "nothing was at stake";
 }
 
