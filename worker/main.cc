@@ -61,6 +61,18 @@ void AddOptions(CLI::App& app, WorkerOptions& options) {
   app.add_option("--memory-per-slot", options.memory_bytes_per_slot,
                  "memory for one build, such as 2GB (default: the machine's, shared out)")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  app.add_option_function<std::vector<std::string>>(
+         "--label",
+         [&options](std::vector<std::string> const& labels) {
+           for (std::string const& label : labels) {
+             size_t const equals = label.find('=');
+             if (equals == std::string::npos || equals == 0)
+               throw CLI::ValidationError("--label", "'" + label + "' is not KEY=VALUE");
+             options.labels[label.substr(0, equals)] = label.substr(equals + 1);
+           }
+         },
+         "KEY=VALUE, may be repeated: drivers can ask for it (worker_labels)")
+      ->allow_extra_args(false);
   app.add_option("--id", options.id, "this worker's name (default: kept in the cache folder)");
   AddTransportOptions(app, options.transport);
 }

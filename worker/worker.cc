@@ -115,6 +115,7 @@ absl::Status Worker::Parts::Describe() {
   ASSIGN_OR_RETURN(EngineVersion const version, engine->Version());
   ASSIGN_OR_RETURN(description.arch, MachineArch());
   description.engine = absl::StrCat(version.name, " ", version.version);
+  description.labels = options.labels;
   description.slots = options.slots;
   description.memory_bytes_per_slot = options.memory_bytes_per_slot > 0
                                           ? options.memory_bytes_per_slot

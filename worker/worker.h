@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -32,8 +33,9 @@ struct WorkerOptions {
   int64_t min_free_bytes = int64_t{2} << 30;
   // How long a drain may take before it becomes a stop; infinite: as long as it takes.
   absl::Duration drain_timeout = absl::InfiniteDuration();
-  std::string engine;   // unix:///var/run/docker.sock
-  std::string version;  // of this program, for servers that are asked
+  std::string engine;                         // unix:///var/run/docker.sock
+  std::map<std::string, std::string> labels;  // drivers can ask for them (worker_labels)
+  std::string version;                        // of this program, for servers that are asked
 };
 
 // The worker, whole: the one place that names concrete classes together.

@@ -112,6 +112,7 @@ Json ToJson(v1::Worker const& worker) {
   json["draining"] = worker.draining();
   json["arch"] = ArchName(worker.capabilities().arch());
   Put(json, "engine", worker.capabilities().engine());
+  for (auto const& [key, value] : worker.capabilities().labels()) json["labels"][key] = value;
   json["slots"] = worker.slots();
   json["free_slots"] = worker.free_slots();
   Put(json, "last_heartbeat", TimeText(worker.last_heartbeat()));

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "coordinator/scheduling/label.h"
 #include "lib/digest/hex.h"
 #include "lib/runtime/status_macros.h"
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr size_t kMaxReasonText = 4096;
 constexpr size_t kMaxProgressText = 200;
+constexpr size_t kMaxLabels = 64;
 constexpr int64_t kMaxRegexMemory = 1 << 20;
 
 absl::Status CheckRegex(std::string const& pattern) {
@@ -198,6 +201,11 @@ v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases) {
   wire.mutable_capabilities()->set_arch(ToWire(worker.capabilities.arch));
   wire.mutable_capabilities()->set_memory_bytes_per_slot(worker.capabilities.memory_bytes_per_slot);
   wire.mutable_capabilities()->set_engine(worker.capabilities.engine);
+  for (std::string const& label : worker.capabilities.labels) {
+    std::pair<std::string, std::string> const parts =
+        absl::StrSplit(label, absl::MaxSplits('=', 1));
+    (*wire.mutable_capabilities()->mutable_labels())[parts.first] = parts.second;
+  }
   wire.set_slots(worker.slots);
   wire.set_free_slots(worker.free_slots);
   *wire.mutable_last_heartbeat() = ToWire(worker.last_heartbeat);
@@ -207,6 +215,24 @@ v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases) {
     *wire.add_leases() = ToWire(job, phases.ProgressOf(worker.session, {job.id, job.epoch}));
   }
   return wire;
+}
+
+absl::StatusOr<Capabilities> FromWire(v1::Capabilities const& wire) {
+  Capabilities capabilities;
+  ASSIGN_OR_RETURN(capabilities.arch, FromWire(wire.arch()));
+  capabilities.memory_bytes_per_slot = wire.memory_bytes_per_slot();
+  capabilities.engine = wire.engine();
+  if (wire.labels().size() > kMaxLabels)
+    return absl::InvalidArgumentError(absl::StrCat("more than ", kMaxLabels, " labels"));
+  for (auto const& [key, value] : wire.labels()) {
+    std::string label = absl::StrCat(key, "=", value);
+    RETURN_IF_ERROR(CheckLabel(label));
+    capabilities.labels.insert(std::move(label));
+  }
+  std::string const engine = wire.engine().substr(0, wire.engine().find(' '));
+  std::string label = absl::StrCat("engine=", engine);
+  if (!engine.empty() && CheckLabel(label).ok()) capabilities.labels.insert(std::move(label));
+  return capabilities;
 }
 
 LeaseKey FromWire(v1::LeaseName const& name) { return {name.job(), name.epoch()}; }

@@ -31,6 +31,9 @@ v1::PublishedProbe ToWire(PublishedAsset const& asset);
 // Phases and draining are looked up under the worker's present session.
 v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases);
 
+// Labels are those of the message, as "key=value", and "engine=" with the engine's first word.
+// INVALID_ARGUMENT for an arch that is none, more than 64 labels, or one that cannot be.
+absl::StatusOr<Capabilities> FromWire(v1::Capabilities const& capabilities);
 // Whether there is such a lease is the store's to say.
 LeaseKey FromWire(v1::LeaseName const& name);
 // kUnknown for a phase of a newer worker. The text is cut to 200 bytes, between two characters.

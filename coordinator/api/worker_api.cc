@@ -108,13 +108,12 @@ grpc::ServerUnaryReactor* WorkerApi::OpenSession(grpc::CallbackServerContext* co
                                                  v1::OpenSessionResponse* response) {
   if (absl::Status const checked = CheckOpenSession(*request); !checked.ok())
     return Finished(context, checked);
-  absl::StatusOr<Arch> const arch = FromWire(request->capabilities().arch());
-  if (!arch.ok()) return Finished(context, arch.status());
+  absl::StatusOr<Capabilities> capabilities = FromWire(request->capabilities());
+  if (!capabilities.ok()) return Finished(context, capabilities.status());
   NewSession session;
   session.session = NewSessionToken(request->worker_id());
   session.worker = request->worker_id();
-  session.capabilities = {*arch, request->capabilities().memory_bytes_per_slot(),
-                          request->capabilities().engine()};
+  session.capabilities = *std::move(capabilities);
   session.slots = request->slots();
   for (v1::LeaseName const& held : request->held()) session.held.push_back(FromWire(held));
   response->set_session(session.session);

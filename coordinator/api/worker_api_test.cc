@@ -54,6 +54,32 @@ class WorkerApiTest : public ApiFixture {
   }
 };
 
+TEST_F(WorkerApiTest, AWorkersLabelsAreItsOwnAndItsEngine) {
+  v1::OpenSessionRequest request = Opening();
+  request.mutable_capabilities()->set_engine("docker 20.10.24");
+  (*request.mutable_capabilities()->mutable_labels())["pool"] = "a=b";
+  ASSERT_OK(Ask(&Stub::OpenSession, request));
+  ASSERT_OK_AND_ASSIGN(auto const workers, Call<v1::JobService>(&v1::JobService::Stub::ListWorkers,
+                                                                v1::ListWorkersRequest()));
+  auto const& labels = workers.workers(0).capabilities().labels();
+  EXPECT_EQ(labels.size(), 2U);
+  EXPECT_EQ(labels.at("pool"), "a=b");
+  EXPECT_EQ(labels.at("engine"), "docker");
+}
+
+TEST_F(WorkerApiTest, ALabelThatIsNoneIsRefused) {
+  v1::OpenSessionRequest request = Opening();
+  (*request.mutable_capabilities()->mutable_labels())[""] = "x";
+  ExpectInvalid(&Stub::OpenSession, request, "KEY=VALUE");
+  request.mutable_capabilities()->mutable_labels()->clear();
+  (*request.mutable_capabilities()->mutable_labels())["two"] = "lines\nhere";
+  ExpectInvalid(&Stub::OpenSession, request, "KEY=VALUE");
+  request.mutable_capabilities()->mutable_labels()->clear();
+  for (int i = 0; i < 65; ++i)
+    (*request.mutable_capabilities()->mutable_labels())[absl::StrCat(i)] = "x";
+  ExpectInvalid(&Stub::OpenSession, request, "64 labels");
+}
+
 TEST_F(WorkerApiTest, ASessionHasATokenOfItsOwnAndTheTtl) {
   ASSERT_OK_AND_ASSIGN(auto const first, Ask(&Stub::OpenSession, Opening()));
   ASSERT_OK_AND_ASSIGN(auto const second, Ask(&Stub::OpenSession, Opening()));

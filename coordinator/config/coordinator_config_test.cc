@@ -166,6 +166,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{SmallWith("  source:", "  kinds: [wasm]\n  source:"),
                 "3: drivers[0].kinds: unknown kind 'wasm'"},
         Mistake{SmallWith("  source:", "  kinds: []\n  source:"), "3: drivers[0].kinds: is empty"},
+        Mistake{SmallWith("  source:", "  worker_labels: [trusted]\n  source:"),
+                "3: drivers[0].worker_labels: 'trusted' is no label"},
         Mistake{SmallWith("  source:", "  kinds: [bpf, bpf]\n  source:"),
                 "3: drivers[0].kinds: holds 'bpf' twice"},
         Mistake{SmallWith("{deb:", "{urls: [], deb:"),

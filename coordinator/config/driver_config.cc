@@ -7,6 +7,7 @@
 #include "coordinator/config/debian_names.h"
 #include "coordinator/config/http_url.h"
 #include "coordinator/config/named_values.h"
+#include "coordinator/scheduling/label.h"
 #include "lib/build/bounds.h"
 #include "lib/build/path_in_tree.h"
 #include "lib/digest/hex.h"
@@ -73,6 +74,9 @@ DriverConfig ReadDriver(YamlMapping& mapping) {
   driver.version = mapping.String("version");
   mapping.Check("version", CheckDriverVersion(driver.version));
   driver.kinds = ReadNamedValues(mapping, "kinds", driver.kinds, ParseKind);
+  driver.worker_labels = mapping.Strings("worker_labels", driver.worker_labels);
+  for (std::string const& label : driver.worker_labels)
+    mapping.Check("worker_labels", CheckLabel(label));
   mapping.Mapping("source", Presence::kRequired,
                   [&](YamlMapping& source) { driver.source = ReadSource(source); });
   return driver;

@@ -34,6 +34,7 @@ struct DriverConfig {
   std::string version;  // CheckDriverVersion() has passed it; no two drivers have the same
   std::vector<Kind> kinds = {Kind::kBpf, Kind::kKmod};  // never empty
   SourceConfig source;
+  std::vector<std::string> worker_labels = {};  // CheckLabel() has passed each; empty: any worker
   friend bool operator==(DriverConfig const&, DriverConfig const&) = default;
 };
 

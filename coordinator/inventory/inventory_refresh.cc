@@ -73,7 +73,9 @@ FeedState InventoryRefresh::Read(KernelFeed& feed, FeedState const* before) {
 DriverState InventoryRefresh::Find(DriverConfig const& driver, DriverState const* before) {
   absl::StatusOr<ArchiveInput> archive = FindSource(driver);
   if (archive.ok())
-    return {driver.version, DriverSource{driver.version, *std::move(archive), driver.kinds}, ""};
+    return {driver.version,
+            DriverSource{driver.version, *std::move(archive), driver.kinds, driver.worker_labels},
+            ""};
   Log(LogLevel::kError, "no source for the driver",
       {{"driver", driver.version}, {"error", archive.status().ToString()}});
   DriverState state = before != nullptr ? *before : DriverState{driver.version, std::nullopt, ""};

@@ -29,6 +29,10 @@ NewJob MakeJob(BuildSpec const& spec, std::string json, JobTerms const& terms) {
   return job;
 }
 
+Labels LabelsFor(WantedProbe const& wanted) {
+  return {wanted.driver->worker_labels.begin(), wanted.driver->worker_labels.end()};
+}
+
 // A limit that was too low for the build may have been raised since.
 bool WouldFailAgain(FailedBuild const& failed, NewJob const& job) {
   if (failed.fingerprint != job.fingerprint) return false;
@@ -54,6 +58,7 @@ void AddToPlan(Offer const& offer, WantedProbe const& wanted, ProbeKnowledge con
     return;
   }
   NewJob job = MakeJob(*spec, ToJson(*spec), terms);
+  job.requirements.labels = LabelsFor(wanted);
   if (!known.unfinished.has_value() && IsKnownToFail(known, job)) {
     ++plan.known_to_fail;
     return;
@@ -75,6 +80,7 @@ absl::StatusOr<NewJob> PlanProbe(Offer const& offer, WantedProbe const& wanted,
       MakeSpec(*wanted.driver, *wanted.kernel, wanted.probe.kind, offer.builders, offer.recipe);
   if (!spec.ok()) return NotBuildable(spec.status());
   NewJob job = MakeJob(*spec, ToJson(*spec), terms);
+  job.requirements.labels = LabelsFor(wanted);
   if (known.unfinished || !IsKnownToFail(known, job)) return job;
   return absl::FailedPreconditionError(
       "it failed with the same inputs: `probefarm retry` builds that job once more");

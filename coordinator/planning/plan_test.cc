@@ -58,6 +58,17 @@ TEST_F(MakePlanTest, PutsTheWholeSpecAndItsFingerprintIntoTheJob) {
   EXPECT_EQ(job.run_limit, absl::Minutes(7));
 }
 
+TEST_F(MakePlanTest, AsksForTheLabelsOfTheDriver) {
+  offer_.drivers[0].worker_labels = {"zone=a", "pool=trusted"};
+  Plan const plan = Make();
+  for (NewJob const& job : plan.jobs) {
+    bool const first = job.probe.driver_version == offer_.drivers[0].version;
+    EXPECT_EQ(job.requirements.labels, first ? (Labels{"pool=trusted", "zone=a"}) : Labels{});
+  }
+  EXPECT_THAT(PlanProbe(offer_, wanted_[0], known_[0], terms_)->requirements.labels,
+              ::testing::ElementsAreArray(plan.jobs[0].requirements.labels));
+}
+
 TEST_F(MakePlanTest, LeavesOutWhatIsPublished) {
   known_[0].published = true;
   Plan const plan = Make();

@@ -15,6 +15,8 @@ struct DriverSource {
   ArchiveInput archive;
   // Driver versions after 9.1.0 have no eBPF probe: Falco 0.44 removed it.
   std::vector<Kind> kinds;  // what can be built of it: not every version has an eBPF probe
+  // Only workers that have all of these build it: "pool=trusted". Nothing of it is in a spec.
+  std::vector<std::string> worker_labels = {};
   friend bool operator==(DriverSource const&, DriverSource const&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "coordinator/scheduling/job_eligibility.h"
 
 namespace probefarm {
@@ -27,6 +28,10 @@ Reason Unmatchable(Requirements const& needs, std::vector<LiveWorker> const& wor
     most = std::max(most, worker.capabilities.memory_bytes_per_slot);
   }
   if (!has_arch) return {"unmatchable", absl::StrCat("no worker has arch ", ArchName(needs.arch))};
+  if (most >= needs.memory_bytes && !needs.labels.empty()) {
+    return {"unmatchable", absl::StrCat("no worker that is large enough has the labels ",
+                                        absl::StrJoin(needs.labels, ", "))};
+  }
   return {"unmatchable", absl::StrCat("no worker has ", Gigabytes(needs.memory_bytes),
                                       " of memory for one build; the most is ", Gigabytes(most))};
 }

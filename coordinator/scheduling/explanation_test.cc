@@ -49,6 +49,14 @@ TEST_F(ExplanationTest, NobodyHasTheArchitecture) {
   EXPECT_THAT(Why(), ElementsAre(Is("unmatchable", "no worker has arch aarch64")));
 }
 
+TEST_F(ExplanationTest, NobodyHasTheLabels) {
+  AddWorker().capabilities.labels = {"engine=docker"};
+  job_.requirements.labels = {"engine=docker", "pool=trusted"};
+  EXPECT_THAT(Why(), ElementsAre(Is("unmatchable",
+                                    "no worker that is large enough has the labels engine=docker, "
+                                    "pool=trusted")));
+}
+
 TEST_F(ExplanationTest, NobodyHasTheMemory) {
   AddWorker().capabilities.memory_bytes_per_slot = 3 * kGigabyte / 2;
   EXPECT_THAT(Why(), ElementsAre(Is("unmatchable",

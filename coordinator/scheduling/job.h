@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,11 +56,16 @@ bool IsHeld(JobState state);
 // numbers are those of the database.
 enum class Lane { kNewKernels = 0, kBackfill = 1 };
 
+// What sets workers apart beyond their machine: "pool=trusted", each 1 to 200 bytes without control
+// characters. Sorted.
+using Labels = std::set<std::string>;
+
 // What a worker must have to run a job. Made from the build spec when the job is enqueued.
 struct Requirements {
   Arch arch = Arch::kX86_64;
   // For the container of one build: BuildLimits of the spec.
   int64_t memory_bytes = 0;
+  Labels labels = {};  // the worker has all of these
   friend bool operator==(Requirements const&, Requirements const&) = default;
 };
 
@@ -69,6 +75,7 @@ struct Capabilities {
   // What the worker can give to each of the builds that it runs at once.
   int64_t memory_bytes_per_slot = 0;
   std::string engine;  // "docker 20.10.24", for people
+  Labels labels = {};  // its own, and "engine=docker"
   friend bool operator==(Capabilities const&, Capabilities const&) = default;
 };
 

@@ -15,6 +15,10 @@ std::optional<Reason> UnmetRequirement(Requirements const& requirements,
                                          " bytes of memory; this worker has ",
                                          capabilities.memory_bytes_per_slot, " a slot")};
   }
+  for (std::string const& label : requirements.labels) {
+    if (!capabilities.labels.contains(label))
+      return Reason{"label", absl::StrCat("needs a worker with the label ", label)};
+  }
   return std::nullopt;
 }
 

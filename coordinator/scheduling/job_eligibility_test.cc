@@ -29,6 +29,16 @@ TEST(JobEligibility, OnlyAQueuedJobIsGrantable) {
   EXPECT_FALSE(IsGrantable(job, kWorker, kNow));
 }
 
+TEST(JobEligibility, AWorkerHasAllLabelsThatAreAskedFor) {
+  Requirements needs{Arch::kX86_64, 0, {"pool=trusted", "zone=a"}};
+  Capabilities worker = kWorker;
+  EXPECT_EQ(UnmetRequirement(needs, worker)->code, "label");
+  worker.labels = {"engine=docker", "pool=trusted"};
+  EXPECT_EQ(UnmetRequirement(needs, worker)->text, "needs a worker with the label zone=a");
+  worker.labels.insert("zone=a");
+  EXPECT_EQ(UnmetRequirement(needs, worker), std::nullopt);
+}
+
 TEST(JobEligibility, TheUnmetRequirementIsNamed) {
   EXPECT_EQ(UnmetRequirement({Arch::kX86_64, 1000}, kWorker), std::nullopt);
   EXPECT_EQ(UnmetRequirement({Arch::kAarch64, 0}, kWorker)->code, "arch");

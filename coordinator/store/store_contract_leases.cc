@@ -255,6 +255,28 @@ TEST_P(StoreLeases, AJobThatIsLostOnTwoWorkersIsPoison) {
   EXPECT_EQ(Get(id).reason.code, "poison");
 }
 
+TEST_P(StoreLeases, AJobGoesToAWorkerWithItsLabelsOnly) {
+  NewJob labelled = JobFor(1);
+  labelled.requirements.labels = {"pool=trusted", "zone=a"};
+  JobId const id = Enqueue(labelled);
+  JobId const plain = Enqueue(JobFor(2));
+  Restart();
+  EXPECT_EQ(Get(id).requirements, labelled.requirements);
+  EXPECT_EQ(AcquireOne(OpenFor("w1")).id, plain);
+  NewSession session;
+  session.session = "trusted-1";
+  session.worker = "trusted";
+  session.capabilities = {Arch::kX86_64, int64_t{8} << 30, "docker 20", {"pool=trusted"}};
+  session.slots = 1;
+  ASSERT_OK(Open(session));
+  EXPECT_THAT(*Acquire("trusted-1", "r1"), testing::IsEmpty());
+  session.session = "trusted-2";
+  session.capabilities.labels.insert("zone=a");
+  ASSERT_OK(Open(session));
+  Restart();
+  EXPECT_EQ(AcquireOne("trusted-2").id, id);
+}
+
 INSTANTIATE_TEST_SUITE_P(Contract, StoreLeases, testing::ValuesIn(ImplementationsUnderTest()),
                          &NameOf);
 

@@ -44,6 +44,20 @@ TEST_F(WorkerTest, OfTwoWorkersWithOneIdTheOlderStops) {
   ASSERT_NO_FATAL_FAILURE(WaitForWorkers(1));
 }
 
+TEST_F(WorkerTest, SaysItsLabels) {
+  ASSERT_NO_FATAL_FAILURE(Start({}));
+  IdleEngine const engine(folder_ / "engine.sock");
+  auto const worker = StartWorker(
+      "w", {"--engine", engine.address(), "--label", "pool=trusted", "--label", "zone=a"});
+  ASSERT_NO_FATAL_FAILURE(WaitForWorkers(1));
+  ASSERT_OK_AND_ASSIGN(auto const workers, farm_.Ask({"workers"}));
+  EXPECT_EQ(workers[0]["labels"]["pool"], "trusted");
+  EXPECT_EQ(workers[0]["labels"]["zone"], "a");
+  auto const wrong = StartWorker("wrong", {"--engine", engine.address(), "--label", "trusted"});
+  EXPECT_EQ(ExitCodeOf(*wrong), 2);
+  EXPECT_THAT(wrong->errors(), HasSubstr("KEY=VALUE"));
+}
+
 TEST_F(WorkerTest, WaitsForACoordinatorThatIsNotThereYet) {
   IdleEngine const engine(folder_ / "engine.sock");
   auto const worker = StartWorker("w", {"--engine", engine.address()});

@@ -20,7 +20,8 @@ struct WorkerDescription {
   Arch arch = Arch::kX86_64;
   int slots = 1;  // builds at the same time
   int64_t memory_bytes_per_slot = 0;
-  std::string engine;  // "docker 20.10.24+dfsg1": for people
+  std::string engine;                              // "docker 20.10.24+dfsg1": for people
+  std::map<std::string, std::string> labels = {};  // what sets it apart: "pool" is "trusted"
 };
 
 // A session, as the coordinator opened it.

@@ -135,6 +135,8 @@ absl::StatusOr<Session> GrpcCoordinator::OpenSession(WorkerDescription const& wo
   request.mutable_capabilities()->set_arch(ToWire(worker.arch));
   request.mutable_capabilities()->set_memory_bytes_per_slot(worker.memory_bytes_per_slot);
   request.mutable_capabilities()->set_engine(worker.engine);
+  request.mutable_capabilities()->mutable_labels()->insert(worker.labels.begin(),
+                                                           worker.labels.end());
   request.set_slots(worker.slots);
   for (LeaseName const& name : held) *request.add_held() = ToWire(name);
   ASSIGN_OR_RETURN(auto const response,

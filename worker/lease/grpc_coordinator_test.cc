@@ -97,7 +97,8 @@ TEST_F(GrpcCoordinatorTest, OpensASessionWithAllThatTheWorkerIs) {
   service_.opened.add_verdicts(v1::CANCEL);
   ASSERT_OK_AND_ASSIGN(
       Session const session,
-      coordinator_->OpenSession({"w", Arch::kAarch64, 4, 1000, "docker 20.10"}, {kLease}));
+      coordinator_->OpenSession(
+          {"w", Arch::kAarch64, 4, 1000, "docker 20.10", {{"pool", "trusted"}}}, {kLease}));
   EXPECT_EQ(session.token, "s");
   EXPECT_EQ(session.ttl, absl::Seconds(30));
   EXPECT_THAT(session.verdicts, ElementsAre(Verdict::kCancel));
@@ -105,6 +106,7 @@ TEST_F(GrpcCoordinatorTest, OpensASessionWithAllThatTheWorkerIs) {
   EXPECT_EQ(service_.opening.slots(), 4);
   EXPECT_EQ(service_.opening.capabilities().arch(), v1::ARCH_AARCH64);
   EXPECT_EQ(service_.opening.capabilities().memory_bytes_per_slot(), 1000);
+  EXPECT_EQ(service_.opening.capabilities().labels().at("pool"), "trusted");
   ASSERT_THAT(service_.opening.held(), SizeIs(1));
   EXPECT_EQ(service_.opening.held(0).epoch(), 2);
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "coordinator/store/sqlite/label_column.h"
 #include "coordinator/store/sqlite/probe_columns.h"
 #include "lib/runtime/status_macros.h"
 
@@ -38,7 +39,8 @@ void BindArtifact(Statement& statement, std::optional<Artifact> const& artifact)
 constexpr char kJobColumns[] =
     ", file_name, fingerprint, memory_bytes, lane, state, epoch, session, worker, not_before, "
     "run_deadline, attempts, free_requeues, lost_workers, artifact_sha256, artifact_size, "
-    "reason_code, reason_text, created_at, updated_at, needs_arch, revision FROM jobs";
+    "reason_code, reason_text, created_at, updated_at, needs_arch, revision, needs_labels FROM "
+    "jobs";
 
 // One statement that changes a job takes the next revision. Nothing forgets the greatest one: see
 // job_pruning.
@@ -118,7 +120,7 @@ absl::StatusOr<Job> ReadJob(Statement const& row) {
     return absl::DataLossError(absl::StrCat("row of job ", job.id, " holds no job: state '",
                                             row.Text(11), "', needs_arch '", row.Text(26), "'"));
   }
-  job.requirements = {*needs_arch, row.Int(9)};
+  job.requirements = {*needs_arch, row.Int(9), ReadLabels(row.Text(28))};
   job.state = *state;
   ReadLease(row, job);
   ReadCounters(row, job);
@@ -189,12 +191,15 @@ absl::StatusOr<std::vector<Job>> JobsNamed(Database& db, std::vector<LeaseKey> c
 
 absl::StatusOr<JobId> InsertJob(Database& db, Job const& job, absl::Duration run_limit,
                                 std::string const& spec) {
-  static std::string const text = absl::StrCat(
-      "INSERT INTO jobs(", kProbeColumns,
-      ", file_name, fingerprint, needs_arch, memory_bytes, lane, run_limit, created_at, ", kMutable,
-      ", unfinished, revision) VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, "
-      "1, ",
-      kNextRevision, ")");
+  static std::string const text =
+      absl::StrCat("INSERT INTO jobs(", kProbeColumns,
+                   ", file_name, fingerprint, needs_arch, memory_bytes, lane, run_limit, "
+                   "created_at, needs_labels, ",
+                   kMutable,
+                   ", unfinished, revision) VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?,?, "
+                   "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, "
+                   "1, ",
+                   kNextRevision, ")");
   Statement insert = db.Query(text);
   BindProbe(insert, job.probe);
   insert.Bind(job.file_name);
@@ -204,6 +209,7 @@ absl::StatusOr<JobId> InsertJob(Database& db, Job const& job, absl::Duration run
   insert.Bind(static_cast<int>(job.lane));
   insert.Bind(absl::ToInt64Microseconds(run_limit));
   insert.Bind(job.created_at);
+  insert.Bind(LabelText(job.requirements.labels));
   BindMutable(insert, job);
   RETURN_IF_ERROR(insert.Run());
   JobId const id = db.LastRowId();

@@ -40,7 +40,7 @@ class ReadyQueues {
     Requirements requirements;
     auto Key() const {
       return std::tie(queue.lane, queue.driver_version, requirements.arch,
-                      requirements.memory_bytes);
+                      requirements.memory_bytes, requirements.labels);
     }
     friend bool operator<(Line const& a, Line const& b) { return a.Key() < b.Key(); }
   };

@@ -195,10 +195,19 @@ CREATE INDEX backfill_jobs_job ON backfill_jobs(job);
 ALTER TABLE logs ADD COLUMN size INTEGER;  -- before compression; NULL: the bytes are as they came
 )sql";
 
+// Labels are a line each, in order.
+constexpr absl::string_view kVersion5 = R"sql(
+ALTER TABLE jobs ADD COLUMN needs_labels TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN labels TEXT NOT NULL DEFAULT '';
+DROP INDEX jobs_ready;
+CREATE INDEX jobs_ready
+  ON jobs(lane, driver_version, needs_arch, memory_bytes, needs_labels, id) WHERE ready = 1;
+)sql";
+
 // Each brings the schema from the version of its position to the next one. Never changed once
 // released.
-constexpr std::array<absl::string_view, kSchemaVersion> kMigrations = {kVersion1, kVersion2,
-                                                                       kVersion3, kVersion4};
+constexpr std::array<absl::string_view, kSchemaVersion> kMigrations = {
+    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 absl::StatusOr<int64_t> Number(Database& db, std::string const& sql) {
   Statement query = db.Query(sql);

@@ -8,7 +8,7 @@
 namespace probefarm {
 
 // Of this program.
-inline constexpr int64_t kSchemaVersion = 4;
+inline constexpr int64_t kSchemaVersion = 5;
 
 // Makes the schema in an empty file, or brings an older one up to this program's version, in one
 // transaction each step. FAILED_PRECONDITION, with what to do, for a file that is not a probefarm
