@@ -72,7 +72,7 @@ struct Worker::Parts {
   std::string SpoolDir() const { return options.cache_dir + "/spool/" + description.id; }
 
   absl::Status OpenTls();
-  void ReloadTls();
+  void ReloadTls() const;
   HttpTrust Trust() const;
   std::shared_ptr<grpc::Channel> Channel() const;
   absl::Status Describe();
@@ -96,7 +96,7 @@ absl::Status Worker::Parts::OpenTls() {
   return absl::OkStatus();
 }
 
-void Worker::Parts::ReloadTls() {
+void Worker::Parts::ReloadTls() const {
   if (tls && tls->RunOnce()) coordinator->UseChannel(Channel());
 }
 

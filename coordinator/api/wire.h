@@ -33,7 +33,7 @@ v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases);
 
 // Labels are those of the message, as "key=value", and "engine=" with the engine's first word.
 // INVALID_ARGUMENT for an arch that is none, more than 64 labels, or one that cannot be.
-absl::StatusOr<Capabilities> FromWire(v1::Capabilities const& capabilities);
+absl::StatusOr<Capabilities> FromWire(v1::Capabilities const& wire);
 // Whether there is such a lease is the store's to say.
 LeaseKey FromWire(v1::LeaseName const& name);
 // kUnknown for a phase of a newer worker. The text is cut to 200 bytes, between two characters.
@@ -44,8 +44,8 @@ Reason FromWire(v1::Reason const& reason);
 absl::StatusOr<Artifact> FromWire(v1::Artifact const& artifact);
 // Both compile the expression for the kernel, with a bound on its memory, and refuse one that RE2
 // does not take; unset fields mean all.
-absl::StatusOr<JobFilter> FromWire(v1::JobFilter const& filter);
-absl::StatusOr<AssetFilter> ToAssetFilter(v1::ProbeFilter const& filter);
+absl::StatusOr<JobFilter> FromWire(v1::JobFilter const& wire);
+absl::StatusOr<AssetFilter> ToAssetFilter(v1::ProbeFilter const& wire);
 
 // 1 to `limit`, and `fallback` for 0. INVALID_ARGUMENT otherwise.
 //

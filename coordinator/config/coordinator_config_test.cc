@@ -38,7 +38,7 @@ absl::StatusOr<CoordinatorConfig> Load(absl::string_view text) {
 }
 
 std::string SmallWith(absl::string_view old_text, absl::string_view new_text) {
-  std::string const changed = absl::StrReplaceAll(kSmall, {{old_text, new_text}});
+  std::string changed = absl::StrReplaceAll(kSmall, {{old_text, new_text}});
   EXPECT_NE(changed, kSmall) << old_text;
   return changed;
 }
