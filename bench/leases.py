@@ -149,8 +149,8 @@ def long_queue(farm, jobs):
     load('fill', farm.address, count=1000)
     short = load('acquire', farm.address, count=500)
     filler = subprocess.Popen([LOAD, 'fill', farm.address, '--count=200000'])
-    time.sleep(1)
-    during = load('acquire', farm.address, count=500)
+    time.sleep(0.3)
+    during = load('acquire', farm.address, count=30)
     if filler.poll() is not None:
         raise RuntimeError('200,000 jobs were enqueued too soon to be in the way')
     filler.wait()
