@@ -35,14 +35,7 @@ class WaitingWorker {
 
   void Report() {
     if (response_.leases_size() != 1) throw std::runtime_error("the worker got no lease");
-    v1::CompleteRequest request;
-    request.set_session(session_);
-    *request.mutable_lease() = response_.leases(0).name();
-    request.set_outcome(v1::CompleteRequest::PERMANENT_FAILURE);
-    request.mutable_reason()->set_code("load");
-    v1::CompleteResponse response;
-    grpc::ClientContext context;
-    Check(peer_.workers(0).Complete(&context, request, &response), "Complete");
+    peer_.Report(session_, response_.leases(0).name());
   }
 
  private:

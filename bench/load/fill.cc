@@ -57,14 +57,7 @@ Latencies MeasureAcquire(std::string const& address, int count) {
     Check(peer.workers(0).Acquire(&acquire_context, acquire, &acquired), "Acquire");
     times.Add(absl::Now() - begin);
     if (acquired.leases_size() != 1) throw std::runtime_error("the queue is empty");
-    v1::CompleteRequest complete;
-    complete.set_session(session);
-    *complete.mutable_lease() = acquired.leases(0).name();
-    complete.set_outcome(v1::CompleteRequest::PERMANENT_FAILURE);
-    complete.mutable_reason()->set_code("load");
-    v1::CompleteResponse completed;
-    grpc::ClientContext complete_context;
-    Check(peer.workers(0).Complete(&complete_context, complete, &completed), "Complete");
+    peer.Report(session, acquired.leases(0).name());
   }
   return times;
 }

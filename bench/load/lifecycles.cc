@@ -79,10 +79,7 @@ class Chain {
       queued_ > 0 ? Acquire() : Enqueue();
       return;
     }
-    complete_.set_session(session_);
-    *complete_.mutable_lease() = acquired_.leases(reported_).name();
-    complete_.set_outcome(v1::CompleteRequest::PERMANENT_FAILURE);
-    complete_.mutable_reason()->set_code("load");
+    complete_ = Peer::Failure(session_, acquired_.leases(reported_).name());
     peer_.workers(number_).async()->Complete(NewContext(), &complete_, &completed_,
                                              [this](grpc::Status const& status) {
                                                ++reported_;

@@ -39,4 +39,19 @@ std::string Peer::OpenSession(std::string const& worker) {
   return response.session();
 }
 
+v1::CompleteRequest Peer::Failure(std::string const& session, v1::LeaseName const& lease) {
+  v1::CompleteRequest request;
+  request.set_session(session);
+  *request.mutable_lease() = lease;
+  request.set_outcome(v1::CompleteRequest::PERMANENT_FAILURE);
+  request.mutable_reason()->set_code("load");
+  return request;
+}
+
+void Peer::Report(std::string const& session, v1::LeaseName const& lease) {
+  v1::CompleteResponse response;
+  grpc::ClientContext context;
+  Check(workers(0).Complete(&context, Failure(session, lease), &response), "Complete");
+}
+
 }  // namespace probefarm

@@ -23,8 +23,12 @@ class Peer {
   v1::JobService::Stub& jobs(size_t caller) { return *jobs_[caller % jobs_.size()]; }
   v1::WorkerService::Stub& workers(size_t caller) { return *workers_[caller % workers_.size()]; }
 
-  // A session of a worker of that name, with plenty of memory. Throws when that fails.
+  // A session of a worker of that name, with plenty of memory. Throws when that fails, as does
+  // Report().
   std::string OpenSession(std::string const& worker);
+  // The end of a run, as every load has it: the job failed for good.
+  static v1::CompleteRequest Failure(std::string const& session, v1::LeaseName const& lease);
+  void Report(std::string const& session, v1::LeaseName const& lease);
 
  private:
   std::vector<std::unique_ptr<v1::JobService::Stub>> jobs_;
