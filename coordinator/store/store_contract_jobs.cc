@@ -90,6 +90,19 @@ TEST_P(StoreJobs, ABadEntryHarmsNoOther) {
   EXPECT_THAT(page.jobs, SizeIs(2));
 }
 
+TEST_P(StoreJobs, AnEntryThatCouldNotBePlannedIsAnsweredWithItsError) {
+  EnqueueBatch batch;
+  batch.jobs = {absl::NotFoundError("no such kernel"), JobFor(1)};
+  batch.idempotency_key = "key";
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK_AND_ASSIGN(auto const answers, EnqueueBatchOf(batch));
+    ASSERT_THAT(answers, SizeIs(2));
+    EXPECT_THAT(answers[0], StatusIs(absl::StatusCode::kNotFound, "no such kernel"));
+    EXPECT_OK(answers[1]);
+    batch.jobs[0] = JobFor(2);  // the key's answer stays what it was
+  }
+}
+
 TEST_P(StoreJobs, TheSameIdempotencyKeyAnswersTheSame) {
   NewJob bad = JobFor(2);
   bad.spec.clear();
