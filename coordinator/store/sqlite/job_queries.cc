@@ -86,8 +86,6 @@ absl::StatusOr<int64_t> CountAhead(Database& db, JobId id) {
   return ahead;
 }
 
-// The present revision is read first: what comes between the two statements is left for the next
-// call.
 absl::StatusOr<JobChanges> ListChanges(Database& db, JobFilter const& filter,
                                        std::optional<int64_t> after, int limit) {
   RETURN_IF_ERROR(CheckChangesLimit(limit));
@@ -96,7 +94,7 @@ absl::StatusOr<JobChanges> ListChanges(Database& db, JobFilter const& filter,
   JobChanges result{{}, present.Step() ? present.Int(0) : 0};
   RETURN_IF_ERROR(present.status());
   if (!after) return result;
-  where.And("revision > ?", *after).And("revision <= ?", result.revision);
+  where.And("revision > ?", *after);
   Statement query = db.Query(
       absl::StrCat(SelectJobsBy("jobs_revision"), where.sql(), " ORDER BY revision LIMIT ?"));
   where.BindTo(query);
