@@ -31,6 +31,9 @@ class AcquireReactor final : public grpc::ServerUnaryReactor {
   void OnDone() override { Unref(); }
 
  private:
+  // gRPC may call OnDone(), which does nothing that waits, on the thread that has ended the call:
+  // one thread fewer to wake for each poll.
+  bool InternalInlineable() override { return true; }
   // The dispatcher's callback: fills the response, logs each grant, finishes the call.
   void Answer(absl::StatusOr<std::vector<GrantedLease>> leases);
   void Unref() EXCLUDES(mu_);
