@@ -67,34 +67,35 @@ absl::Status Database::Configure(Mode mode) {
 }
 
 Database::~Database() {
-  for (auto const& [sql, statements] : idle_) {
+  for (auto const& [sql, statements] : prepared_) {
     for (sqlite3_stmt* statement : statements) sqlite3_finalize(statement);
   }
   sqlite3_close_v2(db_);
 }
 
 Statement Database::Prepare(std::string const& sql) {
-  auto& [key, idle] = *idle_.try_emplace(sql).first;
+  Statement::Prepared& prepared = *prepared_.try_emplace(sql).first;
+  std::vector<sqlite3_stmt*>& idle = prepared.second;
   if (!idle.empty()) {
     sqlite3_stmt* const stmt = idle.back();
     idle.pop_back();
-    return {this, &key, stmt, absl::OkStatus()};
+    return {this, &prepared, stmt, absl::OkStatus()};
   }
   sqlite3_stmt* stmt = nullptr;
   int const code = sqlite3_prepare_v3(db_, sql.c_str(), static_cast<int>(sql.size()) + 1,
                                       SQLITE_PREPARE_PERSISTENT, &stmt, nullptr);
-  return {this, &key, stmt, SqliteStatus(code, db_, absl::StrCat("prepare \"", sql, "\""))};
+  return {this, &prepared, stmt, SqliteStatus(code, db_, absl::StrCat("prepare \"", sql, "\""))};
 }
 
-void Database::GiveBack(std::string const& sql, sqlite3_stmt* stmt) {
+void Database::GiveBack(Statement::Prepared& prepared, sqlite3_stmt* stmt) {
   sqlite3_reset(stmt);
   sqlite3_clear_bindings(stmt);
-  idle_[sql].push_back(stmt);
+  prepared.second.push_back(stmt);
 }
 
 absl::Status Database::RunScript(std::string const& sql) {
-  return SqliteStatus(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr), db_,
-                      absl::StrCat("run \"", sql, "\""));
+  int const code = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
+  return SqliteStatus(code, db_, absl::StrCat("run \"", sql, "\""));
 }
 
 int64_t Database::Changes() const { return sqlite3_changes64(db_); }

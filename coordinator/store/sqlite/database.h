@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "coordinator/store/sqlite/statement.h"
@@ -82,13 +82,14 @@ class Database {
   // Takes an idle statement of this text, or prepares one.
   Statement Prepare(std::string const& sql);
   // Reset and with no bindings.
-  void GiveBack(std::string const& sql, sqlite3_stmt* stmt);
+  void GiveBack(Statement::Prepared& prepared, sqlite3_stmt* stmt);
 
   std::string path_;
   sqlite3* db_;
   int wal_frames_ = 0;
-  // Statements that nobody uses. A nested use of the same text prepares a second one.
-  std::unordered_map<std::string, std::vector<sqlite3_stmt*>> idle_;
+  // Statements that nobody uses, by their text. A nested use of the same text prepares a second
+  // one. Entries stay where they are: statements in use point to theirs.
+  absl::node_hash_map<std::string, std::vector<sqlite3_stmt*>> prepared_;
 };
 
 }  // namespace probefarm

@@ -30,15 +30,19 @@ absl::StatusCode CodeOf(int primary) {
   }
 }
 
+int Primary(int code) { return code & 0xff; }
+
 }  // namespace
 
+bool IsSqliteError(int code) {
+  int const primary = Primary(code);
+  return primary != SQLITE_OK && primary != SQLITE_ROW && primary != SQLITE_DONE;
+}
+
 absl::Status SqliteStatus(int code, sqlite3* db, absl::string_view doing) {
-  int const primary = code & 0xff;
-  if (primary == SQLITE_OK || primary == SQLITE_ROW || primary == SQLITE_DONE) {
-    return absl::OkStatus();
-  }
+  if (!IsSqliteError(code)) return absl::OkStatus();
   char const* const words = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
-  return {CodeOf(primary), absl::StrCat(doing, ": ", words, " (SQLite ", code, ")")};
+  return {CodeOf(Primary(code)), absl::StrCat(doing, ": ", words, " (SQLite ", code, ")")};
 }
 
 }  // namespace probefarm

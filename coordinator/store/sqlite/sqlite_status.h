@@ -21,4 +21,7 @@ namespace probefarm {
 // `db` may be null when there is no connection. OK for SQLITE_OK, SQLITE_ROW and SQLITE_DONE.
 absl::Status SqliteStatus(int code, sqlite3* db, absl::string_view doing);
 
+// None of these three.
+bool IsSqliteError(int code);
+
 }  // namespace probefarm

@@ -20,23 +20,24 @@ char const* DataOf(absl::string_view bytes) { return bytes.data() == nullptr ? "
 
 }  // namespace
 
-Statement::Statement(Database* db, std::string const* sql, sqlite3_stmt* stmt, absl::Status status)
-    : db_(db), sql_(sql), stmt_(stmt), status_(std::move(status)) {}
+Statement::Statement(Database* db, Prepared* prepared, sqlite3_stmt* stmt, absl::Status status)
+    : db_(db), prepared_(prepared), stmt_(stmt), status_(std::move(status)) {}
 
 Statement::Statement(Statement&& other) noexcept
     : db_(other.db_),
-      sql_(other.sql_),
+      prepared_(other.prepared_),
       stmt_(std::exchange(other.stmt_, nullptr)),
       bound_(other.bound_),
       status_(std::move(other.status_)) {}
 
 Statement::~Statement() {
-  if (stmt_ != nullptr) db_->GiveBack(*sql_, stmt_);
+  if (stmt_ != nullptr) db_->GiveBack(*prepared_, stmt_);
 }
 
 void Statement::Check(int code) {
-  if (status_.ok())
-    status_ = SqliteStatus(code, db_->handle(), absl::StrCat("run \"", *sql_, "\""));
+  // Of each parameter of each statement: the text is made when it is wanted.
+  if (IsSqliteError(code) && status_.ok())
+    status_ = SqliteStatus(code, db_->handle(), absl::StrCat("run \"", prepared_->first, "\""));
 }
 
 void Statement::BindInt(int64_t value) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -71,7 +73,10 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(Database* db, std::string const* sql, sqlite3_stmt* stmt, absl::Status status);
+  // A text and its statements that nobody uses: an entry of the database's cache.
+  using Prepared = std::pair<std::string const, std::vector<sqlite3_stmt*>>;
+
+  Statement(Database* db, Prepared* prepared, sqlite3_stmt* stmt, absl::Status status);
 
   void BindInt(int64_t value);
   void BindText(absl::string_view text);
@@ -81,8 +86,8 @@ class Statement {
   void Check(int code);
 
   Database* db_;
-  std::string const* sql_;  // the key of the cache
-  sqlite3_stmt* stmt_;      // null after a failed preparation
+  Prepared* prepared_;
+  sqlite3_stmt* stmt_;  // null after a failed preparation
   int bound_ = 0;
   absl::Status status_;
 };
