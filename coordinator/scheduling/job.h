@@ -66,6 +66,10 @@ struct Requirements {
   // For the container of one build: BuildLimits of the spec.
   int64_t memory_bytes = 0;
   Labels labels = {};  // the worker has all of these
+  // Free where the worker works, when it takes the job. In whole GiB: jobs that need the same of a
+  // worker wait in one line.
+  int64_t disk_bytes = 0;
+  std::string builder = {};  // id of the image to build in; empty: whichever
   friend bool operator==(Requirements const&, Requirements const&) = default;
 };
 

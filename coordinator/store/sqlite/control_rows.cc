@@ -18,7 +18,7 @@ absl::StatusOr<bool> IsPaused(Database& db) {
 
 // Whoever waits for a lease asks again: what was held back is there for the taking.
 absl::Status TellAllEligible(WriteContext& context) {
-  Statement query = context.db.Query("SELECT COUNT(*) FROM jobs WHERE ready = 1");
+  Statement query = context.db.Query("SELECT COUNT(*) FROM ready_jobs");
   if (query.Step()) context.eligible += static_cast<int>(query.Int(0));
   return query.status();
 }

@@ -18,7 +18,7 @@ absl::StatusOr<EnqueuedJob> EnqueueOne(WriteContext& context, NewJob const& job)
   ASSIGN_OR_RETURN(std::optional<JobId> const unfinished, FindUnfinished(context.db, job.probe));
   if (unfinished) return EnqueuedJob{*unfinished, true};
   Job const queued = QueuedJob(job, context.now);
-  ASSIGN_OR_RETURN(JobId const id, InsertJob(context.db, queued, job.run_limit, job.spec));
+  ASSIGN_OR_RETURN(JobId const id, InsertJob(context.db, queued, {job.run_limit, job.spec}));
   AddReady(context, queued);
   return EnqueuedJob{id, false};
 }

@@ -36,21 +36,19 @@ absl::StatusOr<std::vector<SessionRow>> SilentSessions(WriteContext& context, ab
 absl::Status ExpireOverdue(WriteContext& context, std::vector<ExpiredLease>& expired) {
   ASSIGN_OR_RETURN(
       std::vector<Job> const overdue,
-      ReadJobs(context.db.Query(
-          absl::StrCat(SelectJobsBy("jobs_held"),
-                       "session IS NOT NULL AND state = 'leased' AND run_deadline <= ?"),
-          context.now)));
+      ReadJobs(context.db.Query(absl::StrCat(SelectJobsBy("jobs_active"), kIsActive,
+                                             " AND state = 'leased' AND run_deadline <= ?"),
+                                context.now)));
   return Expire(context, overdue, {.overdue = true}, expired);
 }
 
 }  // namespace
 
 absl::Status PromoteWaiting(WriteContext& context) {
-  static std::string const select = absl::StrCat(
-      SelectJobsBy("jobs_waiting"), "state = 'queued' AND ready = 0 AND not_before <= ?");
+  static std::string const select = absl::StrCat(SelectJobsBy("jobs_waiting"), "waits_until <= ?");
   ASSIGN_OR_RETURN(std::vector<Job> const jobs, ReadJobs(context.db.Query(select, context.now)));
   for (Job const& job : jobs) {
-    RETURN_IF_ERROR(context.db.Run("UPDATE jobs SET ready = 1 WHERE id = ?", job.id));
+    RETURN_IF_ERROR(MakeReady(context.db, job.id));
     AddReady(context, job);
   }
   return absl::OkStatus();

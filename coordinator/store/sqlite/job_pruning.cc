@@ -10,34 +10,35 @@ namespace {
 // Those that ended last come first. A failure is forgettable once the probe failed again or was
 // published.
 constexpr char kOver[] = R"sql(
-SELECT id, updated_at FROM jobs INDEXED BY jobs_state
-WHERE state IN ('failed', 'dead', 'cancelled', 'skipped')
-  AND (state <> 'failed'
-       OR EXISTS (SELECT 1 FROM jobs AS later
-                  WHERE later.kernel_release = jobs.kernel_release
-                    AND later.driver_version = jobs.driver_version
-                    AND later.target = jobs.target
-                    AND later.kernel_version = jobs.kernel_version
-                    AND later.arch = jobs.arch AND later.kind = jobs.kind
-                    AND later.state = 'failed' AND later.id > jobs.id)
+SELECT id, updated_at FROM jobs INDEXED BY jobs_outcome CROSS JOIN job_orders AS order_ ON job = id
+WHERE outcome IN ('failed', 'dead', 'cancelled', 'skipped')
+  AND (outcome <> 'failed'
+       OR EXISTS (SELECT 1 FROM job_orders AS later CROSS JOIN jobs AS again ON again.id = later.job
+                  WHERE later.kernel_release = order_.kernel_release
+                    AND later.driver_version = order_.driver_version
+                    AND later.target = order_.target
+                    AND later.kernel_version = order_.kernel_version
+                    AND later.arch = order_.arch AND later.kind = order_.kind
+                    AND again.outcome = 'failed' AND again.id > jobs.id)
        OR EXISTS (SELECT 1 FROM assets
-                  WHERE assets.kernel_release = jobs.kernel_release
-                    AND assets.driver_version = jobs.driver_version
-                    AND assets.target = jobs.target
-                    AND assets.kernel_version = jobs.kernel_version
-                    AND assets.arch = jobs.arch AND assets.kind = jobs.kind
+                  WHERE assets.kernel_release = order_.kernel_release
+                    AND assets.driver_version = order_.driver_version
+                    AND assets.target = order_.target
+                    AND assets.kernel_version = order_.kernel_version
+                    AND assets.arch = order_.arch AND assets.kind = order_.kind
                     AND assets.job > jobs.id))
 ORDER BY updated_at DESC, id DESC
 )sql";
 
 // What belongs to a job goes before it.
-constexpr std::array<char const*, 4> kDeletions = {
+constexpr std::array<char const*, 5> kDeletions = {
     "DELETE FROM logs WHERE job = ?", "DELETE FROM job_specs WHERE job = ?",
-    "DELETE FROM backfill_jobs WHERE job = ?", "DELETE FROM jobs WHERE id = ?"};
+    "DELETE FROM job_orders WHERE job = ?", "DELETE FROM backfill_jobs WHERE job = ?",
+    "DELETE FROM jobs WHERE id = ?"};
 
 absl::StatusOr<bool> IsStillOver(Database& db, JobId job) {
   Statement query = db.Query(
-      "SELECT 1 FROM jobs WHERE id = ? AND state IN ('failed', 'dead', 'cancelled', 'skipped') "
+      "SELECT 1 FROM jobs WHERE id = ? AND outcome IN ('failed', 'dead', 'cancelled', 'skipped') "
       "AND revision < (SELECT MAX(revision) FROM jobs)",
       job);
   bool const over = query.Step();

@@ -18,9 +18,10 @@ namespace {
 
 absl::StatusOr<std::vector<FailedBuild>> FailedBuilds(Database& db, ProbeId const& probe) {
   Statement query = db.Query(
-      absl::StrCat("SELECT DISTINCT fingerprint, reason_code, memory_bytes, run_limit FROM jobs "
-                   "WHERE ",
-                   kProbeIs, " AND state = 'failed' ORDER BY 1, 2, 3, 4"));
+      absl::StrCat("SELECT DISTINCT fingerprint, reason_code, memory_bytes, run_limit FROM "
+                   "job_orders INDEXED BY job_orders_probe CROSS JOIN jobs ON id = job CROSS JOIN "
+                   "requirement_sets ON number = requirements WHERE ",
+                   kProbeIs, " AND outcome = 'failed' ORDER BY 1, 2, 3, 4"));
   BindProbe(query, probe);
   std::vector<FailedBuild> failed;
   while (query.Step())
@@ -42,14 +43,44 @@ absl::StatusOr<ProbeKnowledge> FindProbe(Database& db, ProbeId const& probe) {
   return known;
 }
 
+absl::StatusOr<JobCounts> ReadCounts(Statement query) {
+  JobCounts counts;
+  while (query.Step()) {
+    std::optional<JobState> const state = ParseJobState(query.Text(0));
+    if (!state) return absl::DataLossError(absl::StrCat("no state of a job: ", query.Text(0)));
+    counts[*state] = query.Int(1);
+  }
+  RETURN_IF_ERROR(query.status());
+  return counts;
+}
+
+bool IsEmpty(JobFilter const& filter) {
+  return filter.states.empty() && filter.driver_version.empty() && filter.target.empty() &&
+         filter.kernel_regex.empty() && !filter.kind && !filter.arch && !filter.backfill;
+}
+
+// Of two narrow indexes, at one moment: what is not over is queued when it is not active.
+absl::StatusOr<JobCounts> CountAllJobs(Database& db) {
+  static std::string const select = absl::StrCat(
+      "SELECT COALESCE(outcome, 'queued'), COUNT(*) FROM jobs INDEXED BY jobs_outcome GROUP BY "
+      "outcome UNION ALL SELECT state, COUNT(*) FROM jobs INDEXED BY jobs_active WHERE ",
+      kIsActive, " GROUP BY state");
+  ASSIGN_OR_RETURN(JobCounts counts, ReadCounts(db.Query(select)));
+  int64_t active = 0;
+  for (auto const& [state, count] : counts) active += IsActive(state) ? count : 0;
+  if (active > 0 && (counts[JobState::kQueued] -= active) == 0) counts.erase(JobState::kQueued);
+  return counts;
+}
+
 }  // namespace
 
 absl::StatusOr<JobPage> ListJobs(Database& db, JobFilter const& filter, PageRequest const& page) {
   ASSIGN_OR_RETURN(std::optional<int64_t> const after, ParsePage(page));
   ASSIGN_OR_RETURN(RowFilter where, FilterOf(filter));
   if (after) where.And("id < ?", *after);
-  Statement query =
-      db.Query(absl::StrCat(SelectJobsWhere(), where.sql(), " ORDER BY id DESC LIMIT ?"));
+  std::string const select =
+      where.index().empty() ? SelectJobsWhere() : SelectJobsBy(where.index());
+  Statement query = db.Query(absl::StrCat(select, where.sql(), " ORDER BY id DESC LIMIT ?"));
   where.BindTo(query);
   query.Bind(int64_t{page.limit} + 1);  // one more tells whether there is another page
   JobPage result;
@@ -62,25 +93,21 @@ absl::StatusOr<JobPage> ListJobs(Database& db, JobFilter const& filter, PageRequ
 }
 
 absl::StatusOr<JobCounts> CountJobs(Database& db, JobFilter const& filter) {
+  if (IsEmpty(filter)) return CountAllJobs(db);
   ASSIGN_OR_RETURN(RowFilter const where, FilterOf(filter));
-  Statement query = db.Query(
-      absl::StrCat("SELECT state, COUNT(*) FROM jobs WHERE ", where.sql(), " GROUP BY state"));
+  // A LEFT JOIN is left out by SQLite where the filter does not need it.
+  Statement query =
+      db.Query(absl::StrCat("SELECT state, COUNT(*) FROM jobs LEFT JOIN job_orders ON "
+                            "job_orders.job = id WHERE ",
+                            where.sql(), " GROUP BY state"));
   where.BindTo(query);
-  JobCounts counts;
-  while (query.Step()) {
-    std::optional<JobState> const state = ParseJobState(query.Text(0));
-    if (!state) return absl::DataLossError(absl::StrCat("no state of a job: ", query.Text(0)));
-    counts[*state] = query.Int(1);
-  }
-  RETURN_IF_ERROR(query.status());
-  return counts;
+  return ReadCounts(std::move(query));
 }
 
 absl::StatusOr<int64_t> CountAhead(Database& db, JobId id) {
   ASSIGN_OR_RETURN(Job const job, FindJob(db, id));
-  Statement query = db.Query(
-      "SELECT COUNT(*) FROM jobs INDEXED BY jobs_ready WHERE ready = 1 AND lane = ? AND id < ?",
-      static_cast<int64_t>(job.lane), id);
+  Statement query = db.Query("SELECT COUNT(*) FROM ready_jobs WHERE lane = ? AND job < ?",
+                             static_cast<int64_t>(job.lane), id);
   int64_t const ahead = query.Step() ? query.Int(0) : 0;
   RETURN_IF_ERROR(query.status());
   return ahead;

@@ -50,8 +50,8 @@ absl::StatusOr<std::vector<GrantedLease>> WithSpecs(Database& db, std::vector<Jo
 
 absl::StatusOr<std::vector<Job>> Replay(Database& db, AcquireRequest const& request) {
   static std::string const select =
-      absl::StrCat(SelectJobsBy("jobs_held"),
-                   "session = ? AND grant_request = ? AND state = 'leased' ORDER BY id");
+      absl::StrCat(SelectJobsBy("jobs_active"), kIsActive,
+                   " AND session = ? AND grant_request = ? AND state = 'leased' ORDER BY id");
   return ReadJobs(db.Query(select, request.session, request.request_id));
 }
 
@@ -88,6 +88,13 @@ absl::StatusOr<std::vector<GrantedLease>> ReplayOrGrant(WriteContext& context,
   if (session.draining || session.drained || session.paused) return std::vector<GrantedLease>();
   RETURN_IF_ERROR(PromoteWaiting(context));
   return GrantNew(context, request, session);
+}
+
+// Only asked for where the lease is not the job's present one.
+absl::StatusOr<std::string> WorkerOfStale(Database& db, Job const& job, LeaseRef const& lease) {
+  if (CheckLease(job, lease).ok()) return std::string();
+  ASSIGN_OR_RETURN(std::optional<SessionRow> session, FindSession(db, lease.session));
+  return session ? std::move(session->worker) : std::string();
 }
 
 }  // namespace
@@ -137,10 +144,10 @@ absl::StatusOr<Job> ApplyToLease(WriteContext& context, LeaseRef const& lease,
   absl::StatusOr<Job> const job = FindJob(context.db, lease.key.job);
   if (absl::IsNotFound(job.status())) return NoSuchLease(lease.key);
   RETURN_IF_ERROR(job.status());
-  ASSIGN_OR_RETURN(std::optional<SessionRow> const session, FindSession(context.db, lease.session));
+  ASSIGN_OR_RETURN(std::string const worker, WorkerOfStale(context.db, *job, lease));
   ASSIGN_OR_RETURN(Job const moved,
-                   ApplyWorkersEvent(*job, lease, session ? session->worker : "", event,
-                                     context.policy.attempts, context.now, context.random));
+                   ApplyWorkersEvent(*job, lease, worker, event, context.policy.attempts,
+                                     context.now, context.random));
   if (moved.state != job->state) RETURN_IF_ERROR(SaveJob(context, *job, moved));
   return moved;
 }

@@ -5,32 +5,26 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/scheduling/job_eligibility.h"
 #include "coordinator/store/sqlite/job_rows.h"
-#include "coordinator/store/sqlite/label_column.h"
+#include "coordinator/store/sqlite/requirement_sets.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
 namespace {
 
-// The first line after (?1, ?2, ?3, ?4, ?5). Each part is one seek in the index, however many jobs
-// wait: the next labels, or else memory, the next architecture, driver version, lane. A comparison
-// of row values would look through the whole line.
+// The first line after (?1, ?2, ?3). Each part is one seek, however many jobs wait: the next
+// requirements, or else driver version, or else lane. A comparison of row values would look through
+// the whole line.
 std::string NextLine() {
   auto const first_where = [](absl::string_view condition) {
     return absl::StrCat(
-        "SELECT * FROM (SELECT lane, driver_version, needs_arch, memory_bytes, needs_labels FROM "
-        "jobs "
-        "INDEXED BY jobs_ready WHERE ready = 1 AND ",
-        condition,
-        " ORDER BY lane, driver_version, needs_arch, memory_bytes, needs_labels LIMIT 1)");
+        "SELECT * FROM (SELECT lane, driver_version, requirements FROM ready_jobs WHERE ",
+        condition, " ORDER BY lane, driver_version, requirements LIMIT 1)");
   };
-  return absl::StrCat(
-      first_where("lane = ?1 AND driver_version = ?2 AND needs_arch = ?3 AND memory_bytes = ?4 AND "
-                  "needs_labels > ?5"),
-      " UNION ALL ",
-      first_where("lane = ?1 AND driver_version = ?2 AND needs_arch = ?3 AND memory_bytes > ?4"),
-      " UNION ALL ", first_where("lane = ?1 AND driver_version = ?2 AND needs_arch > ?3"),
-      " UNION ALL ", first_where("lane = ?1 AND driver_version > ?2"),  //
-      " UNION ALL ", first_where("lane > ?1"), " LIMIT 1");
+  return absl::StrCat("SELECT lane, driver_version, number, ", kRequirementColumns, " FROM (",
+                      first_where("lane = ?1 AND driver_version = ?2 AND requirements > ?3"),
+                      " UNION ALL ", first_where("lane = ?1 AND driver_version > ?2"),
+                      " UNION ALL ", first_where("lane > ?1"),
+                      " LIMIT 1) JOIN requirement_sets ON number = requirements");
 }
 
 }  // namespace
@@ -42,21 +36,17 @@ void ReadyQueues::Add(Job const& job) {
 absl::Status ReadyQueues::Load(Database& db) {
   int64_t lane = -1;
   std::string driver_version;
-  std::string arch;
-  int64_t memory_bytes = 0;
-  std::string labels;
+  int64_t requirements = 0;
   std::string const next_line = NextLine();
   while (true) {
-    Statement query = db.Query(next_line, lane, driver_version, arch, memory_bytes, labels);
+    Statement query = db.Query(next_line, lane, driver_version, requirements);
     if (!query.Step()) return query.status();
     lane = query.Int(0);
     driver_version = query.Text(1);
-    arch = query.Text(2);
-    memory_bytes = query.Int(3);
-    labels = query.Text(4);
-    ASSIGN_OR_RETURN(Arch const needs_arch, ParseArch(arch));
-    lines_.insert({{lane == 0 ? Lane::kNewKernels : Lane::kBackfill, driver_version},
-                   {needs_arch, memory_bytes, ReadLabels(labels)}});
+    requirements = query.Int(2);
+    ASSIGN_OR_RETURN(Requirements needed, ReadRequirements(query, 3));
+    lines_.insert(
+        {{lane == 0 ? Lane::kNewKernels : Lane::kBackfill, driver_version}, std::move(needed)});
   }
 }
 
@@ -72,9 +62,10 @@ std::vector<LaneQueue> ReadyQueues::QueuesFor(Capabilities const& capabilities) 
 absl::StatusOr<std::optional<Job>> ReadyQueues::Head(Database& db, LaneQueue const& queue,
                                                      Capabilities const& capabilities) {
   static std::string const select =
-      absl::StrCat(SelectJobsBy("jobs_ready"),
-                   "ready = 1 AND lane = ? AND driver_version = ? AND needs_arch = ? AND "
-                   "memory_bytes = ? AND needs_labels = ? ORDER BY id LIMIT 1");
+      absl::StrCat(SelectJobsWhere(),
+                   "id = (SELECT job FROM ready_jobs WHERE lane = ? AND driver_version = ? AND "
+                   "requirements = (SELECT number FROM requirement_sets WHERE ",
+                   kRequirementsAre, ") ORDER BY job LIMIT 1)");
   std::optional<Job> head;
   for (auto line = lines_.lower_bound({queue, {Arch::kX86_64, 0}});
        line != lines_.end() && line->queue == queue;) {
@@ -82,11 +73,9 @@ absl::StatusOr<std::optional<Job>> ReadyQueues::Head(Database& db, LaneQueue con
       ++line;
       continue;
     }
-    ASSIGN_OR_RETURN(
-        std::vector<Job> first,
-        ReadJobs(db.Query(select, static_cast<int>(queue.lane), queue.driver_version,
-                          ArchName(line->requirements.arch), line->requirements.memory_bytes,
-                          LabelText(line->requirements.labels))));
+    Statement query = db.Query(select, static_cast<int>(queue.lane), queue.driver_version);
+    BindRequirements(query, line->requirements);
+    ASSIGN_OR_RETURN(std::vector<Job> first, ReadJobs(std::move(query)));
     line = first.empty() ? lines_.erase(line) : std::next(line);
     if (!first.empty() && (!head || first.front().id < head->id)) head = std::move(first.front());
   }

@@ -15,8 +15,8 @@
 namespace probefarm {
 
 // Finds the next job to grant without looking through the queue. Jobs that are ready wait in lines,
-// one for each (lane, driver version, requirements), and the index jobs_ready has each line in
-// order of enqueueing. Which lines are not empty is kept here, as a hint: a line may be listed and
+// one for each (lane, driver version, requirements), and `ready_jobs` has each line in order of
+// enqueueing. Which lines are not empty is kept here, as a hint: a line may be listed and
 // empty, never the reverse. Used on the writer's thread only. Whose turn it is LaneOrder decides,
 // over the queues in which a line fits the worker; within them the job that was enqueued first.
 class ReadyQueues {
@@ -40,12 +40,13 @@ class ReadyQueues {
     Requirements requirements;
     auto Key() const {
       return std::tie(queue.lane, queue.driver_version, requirements.arch,
-                      requirements.memory_bytes, requirements.labels);
+                      requirements.memory_bytes, requirements.disk_bytes, requirements.builder,
+                      requirements.labels);
     }
     friend bool operator<(Line const& a, Line const& b) { return a.Key() < b.Key(); }
   };
 
-  // One seek in the index for each line, however many jobs wait.
+  // One seek for each line, however many jobs wait.
   absl::Status Load(Database& db);
   std::vector<LaneQueue> QueuesFor(Capabilities const& capabilities) const;
   // The job that waits longest in the lines of `queue`; drops the lines that are empty.

@@ -1,9 +1,11 @@
 #include "coordinator/store/sqlite/row_filter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "coordinator/store/sqlite/job_rows.h"
 #include "lib/runtime/status_macros.h"
 #include "re2/re2.h"
 
@@ -26,7 +28,29 @@ absl::Status AddProbe(Filter const& filter, RowFilter& where) {
   return absl::OkStatus();
 }
 
+// The columns by which these states are found without a look at all jobs.
+void AddStates(std::vector<JobState> const& states, RowFilter& where) {
+  std::string const names = absl::StrJoin(states, ", ", [](auto* out, JobState state) {
+    absl::StrAppend(out, "'", JobStateName(state), "'");
+  });
+  if (std::all_of(states.begin(), states.end(), IsFinal)) {
+    where.And(absl::StrCat("outcome IN (", names, ")"));
+    return;
+  }
+  where.And(absl::StrCat("state IN (", names, ")"));
+  if (std::all_of(states.begin(), states.end(), IsActive)) {
+    where.And(kIsActive).Through("jobs_active");
+  } else if (std::none_of(states.begin(), states.end(), IsFinal)) {
+    where.And("outcome IS NULL");
+  }
+}
+
 }  // namespace
+
+RowFilter& RowFilter::Through(absl::string_view index) {
+  index_ = std::string(index);
+  return *this;
+}
 
 RowFilter& RowFilter::And(absl::string_view condition) {
   absl::StrAppend(&sql_, " AND ", condition);
@@ -51,12 +75,7 @@ void RowFilter::BindTo(Statement& statement) const {
 
 absl::StatusOr<RowFilter> FilterOf(JobFilter const& filter) {
   RowFilter where;
-  if (!filter.states.empty()) {
-    std::string const names = absl::StrJoin(filter.states, ", ", [](auto* out, JobState state) {
-      absl::StrAppend(out, "'", JobStateName(state), "'");
-    });
-    where.And(absl::StrCat("state IN (", names, ")"));
-  }
+  if (!filter.states.empty()) AddStates(filter.states, where);
   if (filter.backfill) {
     where.And("id IN (SELECT job FROM backfill_jobs WHERE backfill = ?)", *filter.backfill);
   }

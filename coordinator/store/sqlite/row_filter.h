@@ -26,6 +26,12 @@ class RowFilter {
   RowFilter& And(absl::string_view condition, std::string value);
   RowFilter& And(absl::string_view condition, int64_t value);
 
+  // The index of the first table that finds these rows: SQLite does not know how many each index
+  // would.
+  RowFilter& Through(absl::string_view index);
+
+  // "" when it is left to SQLite.
+  std::string const& index() const { return index_; }
   // "TRUE" when there is none.
   std::string const& sql() const { return sql_; }
   // The next parameters of the statement, in the order of And().
@@ -33,10 +39,12 @@ class RowFilter {
 
  private:
   std::string sql_ = "TRUE";
+  std::string index_;
   std::vector<std::variant<std::string, int64_t>> values_;
 };
 
-// INVALID_ARGUMENT when the regular expression does not compile.
+// INVALID_ARGUMENT when the regular expression does not compile. The first is for `jobs` with
+// `job_orders`, the second for `assets`.
 absl::StatusOr<RowFilter> FilterOf(JobFilter const& filter);
 absl::StatusOr<RowFilter> FilterOf(AssetFilter const& filter);
 

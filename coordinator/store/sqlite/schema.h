@@ -4,11 +4,9 @@
 
 #include "absl/status/status.h"
 #include "coordinator/store/sqlite/database.h"
+#include "coordinator/store/sqlite/migrations.h"
 
 namespace probefarm {
-
-// Of this program.
-inline constexpr int64_t kSchemaVersion = 5;
 
 // Makes the schema in an empty file, or brings an older one up to this program's version, in one
 // transaction each step. FAILED_PRECONDITION, with what to do, for a file that is not a probefarm

@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/await.h"
-#include "coordinator/store/sqlite/schema.h"
 #include "lib/files/temporary_folder.h"
 #include "lib/files/tiny_disk.h"
 #include "lib/runtime/fake_clock.h"
@@ -97,24 +96,6 @@ TEST_F(SqliteStoreTest, ANewerSchemaIsRefused) {
   RunOnFile("PRAGMA user_version = 99");
   EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                AllOf(HasSubstr("schema 99"), HasSubstr("newer coordinator"))));
-}
-
-// Of each version that there was: a session that lives, with the columns of the first.
-TEST_F(SqliteStoreTest, OlderFilesAreBroughtUpWithWhatTheyHold) {
-  for (int64_t version = 1; version < kSchemaVersion; ++version) {
-    std::filesystem::remove(path_);
-    {
-      ASSERT_OK_AND_ASSIGN(auto db, Database::Open(path_, Database::Mode::kReadWrite));
-      ASSERT_OK(MigrateSchema(*db, version));
-    }
-    RunOnFile(
-        "INSERT INTO sessions(session, worker, arch, memory_bytes_per_slot, engine, slots, "
-        "opened_at, ended_at, void) VALUES ('s', 'w', 'x86_64', 1, 'docker', 2, 0, NULL, 0)");
-    ASSERT_OK_AND_ASSIGN(auto store, Open());
-    EXPECT_OK(Await<HeartbeatAnswer>([&](auto done) {
-      store->Heartbeat({"s", {}, 2, true}, std::move(done));
-    }));
-  }
 }
 
 TEST_F(SqliteStoreTest, ATornSchemaIsNotLeftBehind) {
