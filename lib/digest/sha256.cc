@@ -34,6 +34,12 @@ void MustSucceed(bool success) {
   std::abort();
 }
 
+// Looked up once: EVP_sha256() has each digest look for its implementation, behind a lock.
+EVP_MD const* Algorithm() {
+  static EVP_MD const* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm;
+}
+
 absl::Status FileError(absl::string_view doing, std::string const& path, int error) {
   std::string const message = absl::StrCat(doing, " ", path, ": ", std::strerror(error));
   return error == ENOENT ? absl::NotFoundError(message) : absl::UnavailableError(message);
@@ -46,8 +52,8 @@ struct Sha256::Context {
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  MustSucceed(context_->evp != nullptr &&
-              EVP_DigestInit_ex(context_->evp.get(), EVP_sha256(), nullptr) == 1);
+  MustSucceed(context_->evp != nullptr && Algorithm() != nullptr &&
+              EVP_DigestInit_ex(context_->evp.get(), Algorithm(), nullptr) == 1);
 }
 
 Sha256::~Sha256() = default;
