@@ -10,6 +10,7 @@ find_package(SQLite3 REQUIRED)
 find_package(yaml-cpp REQUIRED CONFIG)
 find_package(spdlog REQUIRED CONFIG)
 find_package(nlohmann_json REQUIRED CONFIG)
+find_package(RapidJSON REQUIRED CONFIG)
 find_package(prometheus-cpp REQUIRED CONFIG COMPONENTS core)
 find_package(CLI11 REQUIRED CONFIG)
 

@@ -102,7 +102,7 @@ std::string ToJson(BuildSpec const& spec);
 // over 1 MB are refused.
 absl::StatusOr<BuildSpec> ParseBuildSpec(absl::string_view json);
 
-// The same with the document in its canonical form, which mostly is as it came.
+// The same with the document in its canonical form.
 struct BuildSpecDocument {
   BuildSpec spec;
   std::string json;  // ToJson(spec)

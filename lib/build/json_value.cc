@@ -1,8 +1,8 @@
 #include "lib/build/json_value.h"
 
+#include <rapidjson/document.h>
+
 #include <algorithm>
-#include <limits>
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -16,9 +16,28 @@ std::string Quoted(absl::string_view key) {
   return absl::StrCat("'", absl::Utf8SafeCHexEscape(key.substr(0, kLongestQuotedKey)), "'");
 }
 
-bool FitsInt64(nlohmann::json const& value) {
-  return !value.is_number_unsigned() ||
-         value.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+absl::string_view TextOf(rapidjson::Value const& value) {
+  return {value.GetString(), value.GetStringLength()};
+}
+
+bool AreTheKeysInOrder(rapidjson::Value const& object, std::initializer_list<char const*> keys) {
+  return std::equal(keys.begin(), keys.end(), object.MemberBegin(), object.MemberEnd(),
+                    [](char const* key, auto const& member) { return TextOf(member.name) == key; });
+}
+
+size_t Count(rapidjson::Value const& object, absl::string_view key) {
+  return static_cast<size_t>(
+      std::count_if(object.MemberBegin(), object.MemberEnd(),
+                    [key](auto const& member) { return TextOf(member.name) == key; }));
+}
+
+bool IsOneOf(std::initializer_list<char const*> keys, absl::string_view name) {
+  return std::any_of(keys.begin(), keys.end(), [name](char const* key) { return name == key; });
+}
+
+// A key that stands twice would let two readers see two documents.
+std::string StandsTwice(absl::string_view key) {
+  return absl::StrCat("the key ", Quoted(key), " stands twice");
 }
 
 }  // namespace
@@ -31,52 +50,62 @@ std::string JsonValue::Path() const {
 }
 
 absl::Status JsonValue::CheckKeys(std::initializer_list<char const*> keys) const {
-  if (!value_->is_object()) return Refuse("is not an object");
+  if (!value_->IsObject()) return Refuse("is not an object");
+  if (AreTheKeysInOrder(*value_, keys)) return absl::OkStatus();
   for (char const* const key : keys) {
-    if (!value_->contains(key)) return Refuse(absl::StrCat("has no key ", Quoted(key)));
+    size_t const count = Count(*value_, key);
+    if (count == 0) return Refuse(absl::StrCat("has no key ", Quoted(key)));
+    if (count > 1) return Refuse(StandsTwice(key));
   }
-  for (auto const& [name, ignored] : value_->items()) {
-    bool const known = std::any_of(keys.begin(), keys.end(),
-                                   [&name = name](char const* key) { return name == key; });
-    if (!known) return Refuse(absl::StrCat("has the unknown key ", Quoted(name)));
+  for (auto const& member : value_->GetObject()) {
+    if (absl::string_view const name = TextOf(member.name); !IsOneOf(keys, name))
+      return Refuse(absl::StrCat("has the unknown key ", Quoted(name)));
   }
   return absl::OkStatus();
 }
 
-JsonValue JsonValue::At(char const* key) const { return JsonValue(value_->at(key), *this, key, 0); }
+JsonValue JsonValue::At(char const* key) const {
+  static auto const& null = *new rapidjson::Value;
+  if (!value_->IsObject()) return {null, *this, key, 0};
+  auto const member = value_->FindMember(key);
+  return {member == value_->MemberEnd() ? null : member->value, *this, key, 0};
+}
 
 absl::StatusOr<std::vector<std::string>> JsonValue::Keys(size_t max) const {
-  if (!value_->is_object()) return Refuse("is not an object");
-  if (value_->size() > max) return Refuse(absl::StrCat("has more than ", max, " keys"));
+  if (!value_->IsObject()) return Refuse("is not an object");
+  if (value_->MemberCount() > max) return Refuse(absl::StrCat("has more than ", max, " keys"));
   std::vector<std::string> keys;
-  for (auto const& [name, ignored] : value_->items()) keys.push_back(name);
+  for (auto const& member : value_->GetObject()) keys.emplace_back(TextOf(member.name));
+  std::sort(keys.begin(), keys.end());
+  auto const twice = std::adjacent_find(keys.begin(), keys.end());
+  if (twice != keys.end()) return Refuse(StandsTwice(*twice));
   return keys;
 }
 
 absl::StatusOr<std::vector<JsonValue>> JsonValue::Elements(size_t max) const {
-  if (!value_->is_array()) return Refuse("is not an array");
-  if (value_->size() > max) return Refuse(absl::StrCat("has more than ", max, " elements"));
+  if (!value_->IsArray()) return Refuse("is not an array");
+  if (value_->Size() > max) return Refuse(absl::StrCat("has more than ", max, " elements"));
   std::vector<JsonValue> elements;
-  for (nlohmann::json const& element : *value_)
+  for (rapidjson::Value const& element : value_->GetArray())
     elements.push_back(JsonValue(element, *this, nullptr, elements.size()));
   return elements;
 }
 
 absl::StatusOr<std::string> JsonValue::String() const {
-  if (!value_->is_string()) return Refuse("is not a string");
-  return value_->get<std::string>();
+  if (!value_->IsString()) return Refuse("is not a string");
+  return std::string(TextOf(*value_));
 }
 
 absl::StatusOr<int64_t> JsonValue::Int(int64_t min, int64_t max) const {
-  if (!value_->is_number_integer()) return Refuse("is not an integer");
-  if (!FitsInt64(*value_) || value_->get<int64_t>() < min || value_->get<int64_t>() > max)
+  if (!value_->IsInt64() && !value_->IsUint64()) return Refuse("is not an integer");
+  if (!value_->IsInt64() || value_->GetInt64() < min || value_->GetInt64() > max)
     return Refuse(absl::StrCat("is not from ", min, " to ", max));
-  return value_->get<int64_t>();
+  return value_->GetInt64();
 }
 
 absl::StatusOr<double> JsonValue::Number(double min, double max) const {
-  if (!value_->is_number()) return Refuse("is not a number");
-  double const number = value_->get<double>();
+  if (!value_->IsNumber()) return Refuse("is not a number");
+  double const number = value_->GetDouble();
   if (!(number >= min && number <= max))
     return Refuse(absl::StrCat("is not from ", min, " to ", max));
   return number;

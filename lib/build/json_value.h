@@ -1,8 +1,9 @@
 #pragma once
 
+#include <rapidjson/fwd.h>
+
 #include <cstdint>
 #include <initializer_list>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,15 @@ namespace probefarm {
 //   ASSIGN_OR_RETURN(input.size, value.At("size").Int(1, kMaxInputBytes));
 class JsonValue {
  public:
-  explicit JsonValue(nlohmann::json const& document) : value_(&document) {}
+  explicit JsonValue(rapidjson::Value const& document) : value_(&document) {}
 
-  // An object with these keys, no more and no fewer?
+  // An object with these keys, each once, and no others? Quickest when they stand in this order.
   absl::Status CheckKeys(std::initializer_list<char const*> keys) const;
-  // Of an object that CheckKeys() or Keys() has found to have the key: of another it would throw.
+  // Of an object that CheckKeys() or Keys() has found to have the key. Else null, refused by all
+  // below.
   JsonValue At(char const* key) const;
-  // Of an object with at most `max` keys, whatever they are. In the order of their bytes.
+  // Of an object with at most `max` keys, each once, whatever they are. In the order of their
+  // bytes.
   absl::StatusOr<std::vector<std::string>> Keys(size_t max) const;
   // Of an array of at most `max` elements.
   absl::StatusOr<std::vector<JsonValue>> Elements(size_t max) const;
@@ -44,13 +47,13 @@ class JsonValue {
   absl::Status Check(absl::Status const& finding) const;
 
  private:
-  JsonValue(nlohmann::json const& value, JsonValue const& parent, char const* key, size_t index)
+  JsonValue(rapidjson::Value const& value, JsonValue const& parent, char const* key, size_t index)
       : value_(&value), parent_(&parent), key_(key), index_(index) {}
 
   // Only asked for when something is wrong. Empty for the document itself.
   std::string Path() const;
 
-  nlohmann::json const* value_;
+  rapidjson::Value const* value_;
   JsonValue const* parent_ = nullptr;
   char const* key_ = nullptr;  // null: an element
   size_t index_ = 0;

@@ -1,14 +1,13 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/build/bounds.h"
 #include "lib/build/build_spec.h"
+#include "lib/build/json_document.h"
 #include "lib/build/json_value.h"
 #include "lib/build/parse_input.h"
 #include "lib/driver/driver_version.h"
@@ -17,11 +16,7 @@
 namespace probefarm {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr size_t kMaxDocumentBytes = size_t{1} << 20;
 constexpr size_t kMaxVariables = 64;
-constexpr int64_t kMaxBrackets = 10'000;  // those of a script count too
 
 bool IsVariableName(absl::string_view name) {
   return !name.empty() && !absl::ascii_isdigit(name[0]) &&
@@ -38,8 +33,7 @@ absl::StatusOr<std::map<std::string, std::string>> ParseEnv(JsonValue const& val
           absl::StrCat("'", absl::Utf8SafeCHexEscape(name), "' is not a variable's name"));
     }
     ASSIGN_OR_RETURN(env[name], value.At(name.c_str()).String());
-    if (env[name].find('\0') != std::string::npos)
-      return value.At(name.c_str()).Refuse("holds a NUL");
+    if (absl::StrContains(env[name], '\0')) return value.At(name.c_str()).Refuse("holds a NUL");
   }
   return env;
 }
@@ -113,87 +107,23 @@ absl::StatusOr<BuildSpec> ParseSpec(JsonValue const& value) {
   return spec;
 }
 
-// A key that stands twice would let two readers see two specs.
-class DuplicateKeys {
- public:
-  void See(Json::parse_event_t event, Json const& parsed) {
-    if (event == Json::parse_event_t::object_start) open_.emplace_back();
-    if (event == Json::parse_event_t::object_end) open_.pop_back();
-    if (event == Json::parse_event_t::key && !open_.back().insert(parsed).second) found_ = true;
-  }
-  bool found() const { return found_; }
-
- private:
-  std::vector<std::set<std::string>> open_;
-  bool found_ = false;
-};
-
-struct Document {
-  Json json;
-  bool comes_out_the_same = false;  // written again it gives the same bytes
-};
-
-// Writing a document recurses, and where it comes from outside it may be as deep as it is long.
-bool MayBeDeep(absl::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return c == '[' || c == '{'; }) >
-         kMaxBrackets;
-}
-
-// The usual case, in half the time: of a key that stands twice only one comes out again, so what
-// comes out as it went in has none.
-std::optional<Json> ParseCanonical(absl::string_view text) {
-  if (MayBeDeep(text)) return std::nullopt;
-  Json document = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) return std::nullopt;
-  std::string const written = document.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (absl::StrCat(written, "\n") != text) return std::nullopt;
-  return document;
-}
-
-absl::StatusOr<Json> ParseWithCare(absl::string_view text) {
-  DuplicateKeys duplicates;
-  auto const see = [&duplicates](int, Json::parse_event_t event, Json const& parsed) {
-    duplicates.See(event, parsed);
-    return true;
-  };
-  try {
-    Json document = Json::parse(text.begin(), text.end(), see);
-    if (duplicates.found()) return absl::InvalidArgumentError("a key stands twice in an object");
-    return document;
-  } catch (Json::exception const& error) {
-    return absl::InvalidArgumentError(absl::StrCat("not JSON: ", error.what()));
-  }
-}
-
-absl::StatusOr<Document> ParseDocument(absl::string_view text) {
-  if (text.size() > kMaxDocumentBytes)
-    return absl::InvalidArgumentError("the document is larger than 1 MB");
-  if (std::optional<Json> canonical = ParseCanonical(text))
-    return Document{*std::move(canonical), true};
-  ASSIGN_OR_RETURN(Json document, ParseWithCare(text));
-  return Document{std::move(document)};
+absl::StatusOr<BuildSpec> ParseText(absl::string_view json) {
+  ASSIGN_OR_RETURN(JsonDocument const document, ParseJson(json));
+  return ParseSpec(JsonValue(document.root()));
 }
 
 }  // namespace
 
 absl::StatusOr<BuildSpec> ParseBuildSpec(absl::string_view json) {
-  absl::StatusOr<Document> const document = ParseDocument(json);
-  if (!document.ok()) return Annotate(document.status(), "build spec");
-  absl::StatusOr<BuildSpec> spec = ParseSpec(JsonValue(document->json));
+  absl::StatusOr<BuildSpec> spec = ParseText(json);
   if (!spec.ok()) return Annotate(spec.status(), "build spec");
   return spec;
 }
 
 absl::StatusOr<BuildSpecDocument> ParseBuildSpecDocument(absl::string_view json) {
-  absl::StatusOr<Document> const document = ParseDocument(json);
-  if (!document.ok()) return Annotate(document.status(), "build spec");
-  absl::StatusOr<BuildSpec> spec = ParseSpec(JsonValue(document->json));
-  if (!spec.ok()) return Annotate(spec.status(), "build spec");
-  // Of the numbers only this one may be written in two ways.
-  bool const canonical =
-      document->comes_out_the_same && document->json["limits"]["cpus"].is_number_float();
-  std::string written = canonical ? std::string(json) : ToJson(*spec);
-  return BuildSpecDocument{*std::move(spec), std::move(written)};
+  ASSIGN_OR_RETURN(BuildSpec spec, ParseBuildSpec(json));
+  std::string written = ToJson(spec);
+  return BuildSpecDocument{std::move(spec), std::move(written)};
 }
 
 }  // namespace probefarm

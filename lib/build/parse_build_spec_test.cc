@@ -145,6 +145,26 @@ TEST(ParseBuildSpec, RefusesAKeyThatStandsTwice) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("stands twice")));
 }
 
+TEST(ParseBuildSpec, RefusesAKeyThatStandsTwiceAtAnyDepth) {
+  std::string const json = ToJson(SampleBuildSpec());
+  for (auto const& [object, key] : std::vector<std::pair<std::string, std::string>>{
+           {R"("env":{)", R"("LANG":"C",)"},
+           {R"("expect":{)", R"("kernel_release":"6",)"},
+           {R"("headers":[{)", R"("format":"deb",)"},
+           {R"("file":{)", R"("size":1,)"},
+           {R"("image":{)", R"("id":"x",)"},
+           {R"("archive":{)", R"("urls":[],)"},
+           {R"("limits":{)", R"("cpus":1,)"},
+           {R"("probe":{)", R"("kind":"bpf",)"},
+           {R"("source":[{)", R"("strip_prefix":"",)"}}) {
+    std::string const twice = absl::StrReplaceAll(json, {{object, object + key}});
+    ASSERT_NE(twice, json) << object;
+    EXPECT_THAT(ParseBuildSpec(twice),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("stands twice")))
+        << object;
+  }
+}
+
 TEST(ParseBuildSpec, RefusesWhatIsNotJson) {
   std::string const json = ToJson(SampleBuildSpec());
   std::string const deep(100000, '[');
