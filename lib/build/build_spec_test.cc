@@ -12,7 +12,6 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 TEST(BuildSpecJson, IsCanonical) {
@@ -39,6 +38,19 @@ TEST(BuildSpecJson, DoesNotThrowOnBytesThatAreNotUtf8) {
   EXPECT_OK(ParseBuildSpec(json));
 }
 
+TEST(BuildSpecJson, KeepsControlCharacters) {
+  BuildSpec spec = SampleBuildSpec();
+  spec.script.clear();
+  for (char c = 0; c < 0x7f; ++c) spec.script += c;
+  spec.script += "\x7f\xC3\xA9";
+  std::string const json = ToJson(spec);
+  EXPECT_THAT(json, HasSubstr(R"("script":"\u0000\u0001)"));
+  EXPECT_THAT(json, HasSubstr(R"(\u001f !\"#)"));
+  ASSERT_OK_AND_ASSIGN(BuildSpecDocument const read, ParseBuildSpecDocument(json));
+  EXPECT_EQ(read.spec, spec);
+  EXPECT_EQ(read.json, json);
+}
+
 using Change = void (*)(BuildSpec&);
 
 std::string FingerprintAfter(Change change) {
@@ -48,6 +60,12 @@ std::string FingerprintAfter(Change change) {
 }
 
 TEST(InputsFingerprint, IsADigest) { EXPECT_TRUE(IsSha256Hex(InputsFingerprint({}))); }
+
+// Failed builds are known by it: another would have them all tried again.
+TEST(InputsFingerprint, NeverChanges) {
+  EXPECT_EQ(InputsFingerprint(SampleBuildSpec()),
+            "f5842db843a27cf7a12f1614ec0c26fa7e12f1200f855920e42f2ec7a71e9773");
+}
 
 TEST(InputsFingerprint, ChangesWithWhatCanChangeTheOutput) {
   std::vector<Change> const changes = {
