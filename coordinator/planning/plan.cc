@@ -17,12 +17,12 @@ namespace {
 // Inputs before the build's own timeout, waiting and upload after it.
 constexpr absl::Duration kAroundTheBuild = absl::Minutes(40);
 
-NewJob MakeJob(BuildSpec const& spec, std::string json, JobTerms const& terms) {
+NewJob MakeJob(BuildSpec&& spec, std::string json, JobTerms const& terms) {
   NewJob job;
-  job.probe = spec.probe;
-  job.file_name = spec.file_name;
   job.fingerprint = InputsFingerprint(spec);
   job.requirements = {spec.probe.arch, spec.limits.memory_bytes};
+  job.probe = std::move(spec.probe);
+  job.file_name = std::move(spec.file_name);
   job.lane = terms.lane;
   job.run_limit = terms.run_limit;
   job.spec = std::move(json);
@@ -50,14 +50,15 @@ bool IsKnownToFail(ProbeKnowledge const& known, NewJob const& job) {
 // `wanted` is not published.
 void AddToPlan(Offer const& offer, WantedProbe const& wanted, ProbeKnowledge const& known,
                JobTerms const& terms, Plan& plan) {
-  absl::StatusOr<BuildSpec> const spec =
+  absl::StatusOr<BuildSpec> spec =
       MakeSpec(*wanted.driver, *wanted.kernel, wanted.probe.kind, offer.builders, offer.recipe);
   if (!spec.ok()) {
     plan.excluded.push_back(
         {wanted.probe, {"not_buildable", absl::StrCat("cannot build: ", spec.status().message())}});
     return;
   }
-  NewJob job = MakeJob(*spec, ToJson(*spec), terms);
+  std::string json = ToJson(*spec);
+  NewJob job = MakeJob(*std::move(spec), std::move(json), terms);
   job.requirements.labels = LabelsFor(wanted);
   if (!known.unfinished.has_value() && IsKnownToFail(known, job)) {
     ++plan.known_to_fail;
@@ -76,10 +77,11 @@ absl::Status NotBuildable(absl::Status const& why) {
 absl::StatusOr<NewJob> PlanProbe(Offer const& offer, WantedProbe const& wanted,
                                  ProbeKnowledge const& known, JobTerms const& terms) {
   if (known.published) return absl::AlreadyExistsError("it is published");
-  absl::StatusOr<BuildSpec> const spec =
+  absl::StatusOr<BuildSpec> spec =
       MakeSpec(*wanted.driver, *wanted.kernel, wanted.probe.kind, offer.builders, offer.recipe);
   if (!spec.ok()) return NotBuildable(spec.status());
-  NewJob job = MakeJob(*spec, ToJson(*spec), terms);
+  std::string json = ToJson(*spec);
+  NewJob job = MakeJob(*std::move(spec), std::move(json), terms);
   job.requirements.labels = LabelsFor(wanted);
   if (known.unfinished || !IsKnownToFail(known, job)) return job;
   return absl::FailedPreconditionError(
@@ -95,7 +97,8 @@ absl::StatusOr<NewJob> PlanSpec(absl::string_view json, std::string const& drive
     return absl::InvalidArgumentError(
         absl::StrCat("file_name '", spec.file_name, "' is not what loaders ask for: ", name));
   }
-  return MakeJob(spec, std::move(document.json), {lane, RunLimitFor(spec.limits)});
+  JobTerms const terms = {lane, RunLimitFor(spec.limits)};
+  return MakeJob(std::move(document.spec), std::move(document.json), terms);
 }
 
 absl::StatusOr<Plan> MakePlan(Offer const& offer, absl::Span<WantedProbe const> wanted,
