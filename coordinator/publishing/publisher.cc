@@ -185,6 +185,7 @@ absl::Status Publisher::Publish(Job const& job, HostedAsset const& asset) {
   PublishedAsset record;
   record.probe = job.probe;
   record.file_name = job.file_name;
+  record.repository = asset.repository;
   record.tag = asset.tag;
   record.asset_name = asset.asset_name;
   record.url = asset.url;

@@ -70,13 +70,13 @@ absl::StatusOr<std::vector<HostedAsset>> FakeReleaseHost::ListAssets() {
   return all;
 }
 
-absl::Status FakeReleaseHost::WriteSideFile(std::string const& tag, std::string const& name,
+absl::Status FakeReleaseHost::WriteSideFile(ReleaseKey const& release, std::string const& name,
                                             std::string const& content) {
   MutexLock lock(mu_);
   RETURN_IF_ERROR(failure_);
   if (!IsSideFileName(name))
     return absl::InvalidArgumentError(absl::StrCat("'", name, "' is no side file's name"));
-  side_files_[{tag, name}] = content;
+  side_files_[{release.tag, name}] = content;
   return absl::OkStatus();
 }
 

@@ -30,7 +30,7 @@ class FakeReleaseHost final : public ReleaseHost {
   absl::StatusOr<HostedAsset> FindAsset(std::string const& tag,
                                         std::string const& asset_name) override EXCLUDES(mu_);
   absl::StatusOr<std::vector<HostedAsset>> ListAssets() override EXCLUDES(mu_);
-  absl::Status WriteSideFile(std::string const& tag, std::string const& name,
+  absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                              std::string const& content) override EXCLUDES(mu_);
   absl::Status Check() override EXCLUDES(mu_);
 

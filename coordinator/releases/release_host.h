@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "lib/driver/release_key.h"
 
 namespace probefarm {
 
@@ -73,6 +74,7 @@ using UploadOutcome = std::variant<UploadAccepted, UploadRetry, WaitUntil, Uploa
 
 // An asset as the host holds it. The catalog is compared with these.
 struct HostedAsset {
+  std::string repository = {};  // ReleaseKey's
   std::string tag;
   std::string asset_name;
   std::string url;     // where anyone can download it
@@ -112,7 +114,7 @@ class ReleaseHost {
 
   // Writes a side file (SHA256SUMS, index.json, …) in place of an older one, so that a reader sees
   // the old or the new. INVALID_ARGUMENT unless IsSideFileName(): no asset can be overwritten so.
-  virtual absl::Status WriteSideFile(std::string const& tag, std::string const& name,
+  virtual absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                                      std::string const& content) = 0;
 
   // Reachable and writable? For readiness.

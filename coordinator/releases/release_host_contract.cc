@@ -146,7 +146,7 @@ TEST_P(ReleaseHostContract, KeepsTheSameNameApartInTwoReleases) {
 TEST_P(ReleaseHostContract, ListsTheAssetsOfAllReleasesAndNoSideFile) {
   Publish(Intent("a.o", "one", "0.18.0"), "one");
   Publish(Intent("b.o", "two"), "two");
-  ASSERT_OK(host().WriteSideFile("0.18.0", "SHA256SUMS", "sums"));
+  ASSERT_OK(host().WriteSideFile({"", "0.18.0"}, "SHA256SUMS", "sums"));
   ASSERT_OK_AND_ASSIGN(std::vector<HostedAsset> const assets, host().ListAssets());
   EXPECT_THAT(assets, UnorderedElementsAre(Field(&HostedAsset::sha256, Eq(Sha256Hex("one"))),
                                            Field(&HostedAsset::sha256, Eq(Sha256Hex("two")))));
@@ -154,8 +154,8 @@ TEST_P(ReleaseHostContract, ListsTheAssetsOfAllReleasesAndNoSideFile) {
 }
 
 TEST_P(ReleaseHostContract, ReplacesSideFiles) {
-  ASSERT_OK(host().WriteSideFile(kTag, "SHA256SUMS", "old"));
-  ASSERT_OK(host().WriteSideFile(kTag, "SHA256SUMS", "new"));
+  ASSERT_OK(host().WriteSideFile({"", kTag}, "SHA256SUMS", "old"));
+  ASSERT_OK(host().WriteSideFile({"", kTag}, "SHA256SUMS", "new"));
   EXPECT_EQ(under_test_->Download(kTag, "SHA256SUMS").value(), "new");
 }
 
@@ -167,7 +167,7 @@ TEST_P(ReleaseHostContract, LetsNoProbeTakeASideFilesName) {
 }
 
 TEST_P(ReleaseHostContract, LetsNoAssetTakeTheWayOfASideFile) {
-  EXPECT_THAT(host().WriteSideFile(kTag, kName, "probe"),
+  EXPECT_THAT(host().WriteSideFile({"", kTag}, kName, "probe"),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

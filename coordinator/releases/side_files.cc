@@ -81,10 +81,11 @@ absl::Status SideFiles::WriteStale() {
   absl::Status first_error;
   int failures = 0;
   for (StaleRelease const& release : stale) {
-    absl::Status const status = Annotate(Write(release), absl::StrCat("release ", release.tag));
+    absl::Status const status =
+        Annotate(Write(release), absl::StrCat("release ", Describe(release.release)));
     if (status.ok()) continue;
     Log(LogLevel::kWarning, "side files were not written",
-        {{"tag", release.tag}, {"error", status.ToString()}});
+        {{"release", Describe(release.release)}, {"error", status.ToString()}});
     ++failures;
     first_error.Update(status);
   }
@@ -94,9 +95,11 @@ absl::Status SideFiles::WriteStale() {
 }
 
 absl::Status SideFiles::Write(StaleRelease const& release) {
-  AssetFilter const held{.tag = release.tag, .presence = AssetPresence::kPresent};
+  AssetFilter const held{.repository = release.release.repository,
+                         .tag = release.release.tag,
+                         .presence = AssetPresence::kPresent};
   ASSIGN_OR_RETURN(std::vector<PublishedAsset> const assets, RecordedAssets(*store_, held));
-  ReleaseIndex index{release.tag, {}};
+  ReleaseIndex index{release.release.tag, {}};
   std::string provenance;
   for (PublishedAsset const& asset : assets) {
     ASSIGN_OR_RETURN(std::string spec_text, SpecOf(asset));
@@ -106,13 +109,13 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
                      RenderProvenance(ProvenanceOf(asset, std::move(spec_text))));
     provenance += line;
   }
-  RETURN_IF_ERROR(host_->WriteSideFile(release.tag, kProvenanceName, provenance));
+  RETURN_IF_ERROR(host_->WriteSideFile(release.release, kProvenanceName, provenance));
   RETURN_IF_ERROR(
-      host_->WriteSideFile(release.tag, kIndexName, RenderReleaseIndex(std::move(index))));
+      host_->WriteSideFile(release.release, kIndexName, RenderReleaseIndex(std::move(index))));
   ASSIGN_OR_RETURN(std::string const sums, RenderSums(assets));
-  RETURN_IF_ERROR(host_->WriteSideFile(release.tag, kSha256SumsName, sums));
+  RETURN_IF_ERROR(host_->WriteSideFile(release.release, kSha256SumsName, sums));
   return Await<bool>([&](auto done) {
-           store_->SideFilesWritten(release.tag, release.revision, std::move(done));
+           store_->SideFilesWritten(release.release, release.revision, std::move(done));
          })
       .status();
 }

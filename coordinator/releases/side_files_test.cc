@@ -59,7 +59,7 @@ TEST_F(SideFilesTest, SayWhatEachAssetIsAndHowItWasBuilt) {
 TEST_F(SideFilesTest, AreWrittenOncePerChange) {
   Publish("6.1", "one");
   side_files_.RunOnce();
-  ASSERT_OK(host_.WriteSideFile(kTag, "SHA256SUMS", "as it was"));
+  ASSERT_OK(host_.WriteSideFile({"", kTag}, "SHA256SUMS", "as it was"));
   side_files_.RunOnce();
   EXPECT_EQ(Sums(), "as it was");
   Publish("6.2", "two");

@@ -27,10 +27,10 @@ absl::Status CheckPublish(Job const& job, PublishedAsset const& asset,
   return absl::OkStatus();
 }
 
-absl::Status CheckRevision(std::string const& tag, int64_t revision, int64_t current) {
+absl::Status CheckRevision(ReleaseKey const& release, int64_t revision, int64_t current) {
   if (revision <= current) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("release ", tag, " is at revision ", current, ", not yet at ", revision));
+  return absl::InvalidArgumentError(absl::StrCat("release ", Describe(release), " is at revision ",
+                                                 current, ", not yet at ", revision));
 }
 
 }  // namespace probefarm

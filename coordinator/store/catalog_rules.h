@@ -23,6 +23,6 @@ absl::Status CheckPublish(Job const& job, PublishedAsset const& asset,
 
 // INVALID_ARGUMENT for a revision that the release has not reached. A mark ahead of the
 // catalog would hide the changes up to it.
-absl::Status CheckRevision(std::string const& tag, int64_t revision, int64_t current);
+absl::Status CheckRevision(ReleaseKey const& release, int64_t revision, int64_t current);
 
 }  // namespace probefarm

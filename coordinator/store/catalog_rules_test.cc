@@ -48,8 +48,8 @@ TEST_F(CatalogRules, OnlyWhatTheJobReportedIsPublished) {
 }
 
 TEST_F(CatalogRules, ARevisionMustHaveBeenReached) {
-  EXPECT_OK(CheckRevision("8.0.0+driver/x86_64", 3, 3));
-  EXPECT_THAT(CheckRevision("8.0.0+driver/x86_64", 4, 3),
+  EXPECT_OK(CheckRevision({"", "8.0.0+driver/x86_64"}, 3, 3));
+  EXPECT_THAT(CheckRevision({"", "8.0.0+driver/x86_64"}, 4, 3),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "coordinator/scheduling/job.h"
 #include "coordinator/scheduling/lease_reconciliation.h"
+#include "lib/driver/release_key.h"
 
 namespace probefarm {
 
@@ -216,7 +217,8 @@ enum class AssetPresence { kPresent, kMissing };
 struct PublishedAsset {
   ProbeId probe;
   // The name that loaders ask for, before the host's sanitising.
-  std::string file_name;  // true name
+  std::string file_name;        // true name
+  std::string repository = {};  // ReleaseKey's
   std::string tag;
   std::string asset_name;  // as the release host holds it
   std::string url;
@@ -231,8 +233,11 @@ struct PublishedAsset {
   AssetPresence presence = AssetPresence::kPresent;
 };
 
+inline ReleaseKey KeyOf(PublishedAsset const& asset) { return {asset.repository, asset.tag}; }
+
 // Every field that is set must match.
 struct AssetFilter {
+  std::optional<std::string> repository;
   std::string tag;
   std::string driver_version;
   std::string target;
@@ -250,8 +255,8 @@ struct AssetPage {
 
 // Its side files are to be written again.
 struct StaleRelease {
-  std::string tag;
-  int64_t revision = 0;  // grows with every change of the tag's part of the catalog
+  ReleaseKey release;
+  int64_t revision = 0;  // grows with every change of the release's part of the catalog
 };
 
 }  // namespace probefarm

@@ -165,7 +165,7 @@ class Store {
   // `revision`, which answers whether they are up to date now; NOT_FOUND. INVALID_ARGUMENT for a
   // revision that is not reached yet.
   virtual void StaleReleases(Done<std::vector<StaleRelease>> done) = 0;
-  virtual void SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) = 0;
+  virtual void SideFilesWritten(ReleaseKey release, int64_t revision, Done<bool> done) = 0;
 
   // The digest first recorded under `key`: answers `digest` itself when there was none. For inputs
   // whose URL moves.

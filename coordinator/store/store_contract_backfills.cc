@@ -59,9 +59,9 @@ TEST_P(StoreBackfills, WaitsForTheSideFilesOfItsOwnReleases) {
   PublishOne(JobFor(3, "7.0.0+driver"), "cc");
   EXPECT_EQ(Progress(backfill)->stale_releases, 1);
   for (StaleRelease const& release : Stale()) {
-    if (release.tag == "7.0.0+driver/x86_64") continue;
+    if (release.release.tag == "7.0.0+driver/x86_64") continue;
     ASSERT_OK(Await<bool>([&](auto done) {
-      store().SideFilesWritten(release.tag, release.revision, std::move(done));
+      store().SideFilesWritten(release.release, release.revision, std::move(done));
     }));
   }
   EXPECT_THAT(Stale(), SizeIs(1));

@@ -36,8 +36,9 @@ class StoreCatalog : public StoreContract {
     });
   }
   absl::StatusOr<bool> Written(std::string const& tag, int64_t revision) {
-    return Await<bool>(
-        [&](auto done) { store().SideFilesWritten(tag, revision, std::move(done)); });
+    return Await<bool>([&](auto done) {
+      store().SideFilesWritten({"", tag}, revision, std::move(done));
+    });
   }
   absl::StatusOr<std::string> Pin(std::string const& key, std::string const& digest) {
     return Await<std::string>([&](auto done) { store().Pin(key, digest, std::move(done)); });
@@ -191,7 +192,7 @@ TEST_P(StoreCatalog, SideFilesAreStaleUntilTheyAreWrittenAsOfTheLastChange) {
   PublishedAsset const asset = AssetOf(PublishOne(JobFor(1), "aa"));
   ASSERT_THAT(Stale(), SizeIs(1));
   StaleRelease const first = Stale()[0];
-  EXPECT_EQ(first.tag, asset.tag);
+  EXPECT_EQ(first.release, probefarm::KeyOf(asset));
   PublishOne(JobFor(2), "bb");
   EXPECT_GT(Stale().at(0).revision, first.revision);
   EXPECT_FALSE(*Written(asset.tag, first.revision)) << "the second came meanwhile";
@@ -203,6 +204,33 @@ TEST_P(StoreCatalog, SideFilesAreStaleUntilTheyAreWrittenAsOfTheLastChange) {
   EXPECT_THAT(Stale(), IsEmpty());
   ASSERT_OK(Mark(asset, AssetPresence::kMissing));
   EXPECT_THAT(Stale(), SizeIs(1));
+}
+
+TEST_P(StoreCatalog, ATagMayHaveAReleaseInEachOfSeveralRepositories) {
+  JobId const id = Enqueue(JobFor(1));
+  PublishedAsset asset = AssetOf(Upload(AcquireOne(OpenFor("w1")), "aa"));
+  asset.repository = "o/one";
+  ASSERT_OK(Publish(id, asset));
+  Restart();
+  EXPECT_EQ(Find(asset.tag, asset.asset_name)->repository, "o/one");
+  ASSERT_THAT(Stale(), SizeIs(1));
+  EXPECT_EQ(Stale()[0].release, (ReleaseKey{"o/one", asset.tag}));
+  EXPECT_THAT(Written(asset.tag, 1), StatusIs(absl::StatusCode::kNotFound)) << "of no repository";
+  AssetFilter filter{.repository = "o/one", .tag = asset.tag};
+  EXPECT_THAT(ListOf(filter, {}).value().assets, SizeIs(1));
+  filter.repository = "o/two";
+  EXPECT_THAT(ListOf(filter, {}).value().assets, IsEmpty());
+}
+
+TEST_P(StoreCatalog, WhatIsPublishedElsewhereMakesTheReleaseThatLostItStale) {
+  PublishedAsset const lost = AssetOf(PublishOne(JobFor(1), "aa"));
+  ASSERT_OK(Mark(lost, AssetPresence::kMissing));
+  ASSERT_TRUE(*Written(lost.tag, Stale()[0].revision));
+  JobId const id = Enqueue(JobFor(1));
+  PublishedAsset again = AssetOf(Upload(AcquireOne(OpenFor("w2")), "aa"));
+  again.repository = "o/two";
+  ASSERT_OK(Publish(id, again));
+  EXPECT_THAT(Stale(), SizeIs(2));
 }
 
 TEST_P(StoreCatalog, ARevisionThatDoesNotExistIsRefused) {

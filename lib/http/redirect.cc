@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "lib/http/curl_session.h"
+#include "lib/http/url_host.h"
 
 namespace probefarm {
 namespace {
@@ -14,19 +15,11 @@ constexpr int kMovedPermanently = 301;
 constexpr int kFound = 302;
 constexpr int kSeeOther = 303;
 constexpr std::array kRedirects = {kMovedPermanently, kFound, kSeeOther, 307, 308};
-constexpr std::array kOriginParts = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
 
-std::string Part(CURLU* url, CURLUPart part, unsigned flags = 0) {
+std::string Part(CURLU* url, CURLUPart part) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return "";
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return "";
   return CurlString(text).get();
-}
-
-bool SameOrigin(CURLU* a, CURLU* b) {
-  return std::all_of(kOriginParts.begin(), kOriginParts.end(), [&](CURLUPart part) {
-    return absl::EqualsIgnoreCase(Part(a, part, CURLU_DEFAULT_PORT),
-                                  Part(b, part, CURLU_DEFAULT_PORT));
-  });
 }
 
 bool BecomesGet(std::string const& method, int status) {
@@ -72,7 +65,7 @@ std::optional<HttpRequest> FollowRedirect(HttpRequest const& request,
   if (BecomesGet(request.method, response.status)) DropBody(next);
   if (next.body_source) return std::nullopt;
   next.url = Part(to.get(), CURLUPART_URL);
-  if (!SameOrigin(from.get(), to.get())) next.headers.clear();
+  if (!SameOrigin(request.url, next.url)) next.headers.clear();
   return next;
 }
 

@@ -15,4 +15,10 @@ std::string HostOfUrl(std::string const& url);
 //   IsAtHost("https://farm.example:7601/uploads/x", "farm.example")  true
 bool IsAtHost(std::string const& url, std::string const& host);
 
+// Whether both have the same scheme, host and port, where a port that is not named is the scheme's.
+// Only there may a request's secrets go. False where one is no URL. Pure.
+//
+//   SameOrigin("https://api.example/a", "HTTPS://API.example:443/b")  true
+bool SameOrigin(std::string const& url, std::string const& other);
+
 }  // namespace probefarm

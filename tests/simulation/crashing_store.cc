@@ -202,8 +202,8 @@ void CrashingStore::StaleReleases(Done<std::vector<StaleRelease>> done) {
        [&]() -> absl::StatusOr<std::vector<StaleRelease>> { return tables_.StaleReleases(); });
 }
 
-void CrashingStore::SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) {
-  Write(std::move(done), [&] { return tables_.SideFilesWritten(tag, revision); });
+void CrashingStore::SideFilesWritten(ReleaseKey release, int64_t revision, Done<bool> done) {
+  Write(std::move(done), [&] { return tables_.SideFilesWritten(release, revision); });
 }
 
 void CrashingStore::Pin(std::string key, std::string digest, Done<std::string> done) {

@@ -75,7 +75,7 @@ class CrashingStore final : public Store {
   void MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
                  Done<bool> done) override;
   void StaleReleases(Done<std::vector<StaleRelease>> done) override;
-  void SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) override;
+  void SideFilesWritten(ReleaseKey release, int64_t revision, Done<bool> done) override;
   void Pin(std::string key, std::string digest, Done<std::string> done) override;
   void SetQueueListener(std::function<void(int)> on_eligible) override;
   void Ping(Done<bool> done) override;

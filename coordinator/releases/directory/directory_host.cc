@@ -135,14 +135,14 @@ absl::StatusOr<std::vector<HostedAsset>> DirectoryHost::ListAssets() {
   return assets;
 }
 
-absl::Status DirectoryHost::WriteSideFile(std::string const& tag, std::string const& name,
+absl::Status DirectoryHost::WriteSideFile(ReleaseKey const& release, std::string const& name,
                                           std::string const& content) {
-  RETURN_IF_ERROR(CheckReleaseTag(tag));
+  RETURN_IF_ERROR(CheckReleaseTag(release.tag));
   if (!IsSideFileName(name))
     return absl::InvalidArgumentError(absl::StrCat("'", name, "' is not a side file's name"));
-  RETURN_IF_ERROR(MakeFolders(layout_.ReleaseFolder(tag)));
+  RETURN_IF_ERROR(MakeFolders(layout_.ReleaseFolder(release.tag)));
   ASSIGN_OR_RETURN(std::string const temporary, TemporaryPath());
-  return ReplaceFile(layout_.FilePath(tag, name), temporary, content);
+  return ReplaceFile(layout_.FilePath(release.tag, name), temporary, content);
 }
 
 absl::Status DirectoryHost::Check() {

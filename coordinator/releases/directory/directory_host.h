@@ -48,7 +48,7 @@ class DirectoryHost final : public ReleaseHost {
                                         std::string const& asset_name) override;
   // Cheap for what has not changed since it was listed last.
   absl::StatusOr<std::vector<HostedAsset>> ListAssets() override;
-  absl::Status WriteSideFile(std::string const& tag, std::string const& name,
+  absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                              std::string const& content) override;
   // Makes and removes a file.
   absl::Status Check() override;

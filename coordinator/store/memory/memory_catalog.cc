@@ -16,7 +16,8 @@ absl::Status NoSuchAsset(std::string const& tag, std::string const& name) {
 
 bool Matches(AssetFilter const& filter, RE2 const& kernel, PublishedAsset const& asset) {
   ProbeId const& probe = asset.probe;
-  return (filter.tag.empty() || filter.tag == asset.tag) &&
+  return (!filter.repository || *filter.repository == asset.repository) &&
+         (filter.tag.empty() || filter.tag == asset.tag) &&
          (filter.driver_version.empty() || filter.driver_version == probe.driver_version) &&
          (filter.target.empty() || filter.target == probe.target) &&
          (!filter.kind || *filter.kind == probe.kind) &&
@@ -50,9 +51,11 @@ absl::StatusOr<Job> MemoryTables::Publish(JobId id, PublishedAsset const& asset,
       CheckPublish(found->second.job, asset, recorded, AssetNamed(asset.tag, asset.asset_name)));
   if (found->second.job.state == JobState::kPublished) return found->second.job;
   ASSIGN_OR_RETURN(Job const job, Move(found->second, job_event::Verified{}, now));
+  if (recorded != nullptr && KeyOf(*recorded) != KeyOf(asset))
+    ++releases_[KeyOf(*recorded)].current;  // the release that lost it
   if (recorded == nullptr) recorded = &assets_[static_cast<int64_t>(assets_.size()) + 1];
   *recorded = asset;
-  ++releases_[asset.tag].current;
+  ++releases_[KeyOf(asset)].current;
   return job;
 }
 
@@ -99,7 +102,7 @@ absl::StatusOr<bool> MemoryTables::MarkAsset(std::string const& tag, std::string
     if (asset.tag != tag || asset.asset_name != name) continue;
     if (asset.presence == presence) return false;
     asset.presence = presence;
-    ++releases_[tag].current;
+    ++releases_[KeyOf(asset)].current;
     return true;
   }
   return NoSuchAsset(tag, name);
@@ -107,17 +110,18 @@ absl::StatusOr<bool> MemoryTables::MarkAsset(std::string const& tag, std::string
 
 std::vector<StaleRelease> MemoryTables::StaleReleases() const {
   std::vector<StaleRelease> stale;
-  for (auto const& [tag, revisions] : releases_) {
-    if (revisions.current > revisions.written) stale.push_back({tag, revisions.current});
+  for (auto const& [release, revisions] : releases_) {
+    if (revisions.current > revisions.written) stale.push_back({release, revisions.current});
   }
   return stale;
 }
 
-absl::StatusOr<bool> MemoryTables::SideFilesWritten(std::string const& tag, int64_t revision) {
-  auto const found = releases_.find(tag);
-  if (found == releases_.end()) return absl::NotFoundError(absl::StrCat("no release ", tag));
+absl::StatusOr<bool> MemoryTables::SideFilesWritten(ReleaseKey const& release, int64_t revision) {
+  auto const found = releases_.find(release);
+  if (found == releases_.end())
+    return absl::NotFoundError(absl::StrCat("no release ", Describe(release)));
   Revisions& revisions = found->second;
-  RETURN_IF_ERROR(CheckRevision(tag, revision, revisions.current));
+  RETURN_IF_ERROR(CheckRevision(release, revision, revisions.current));
   revisions.written = std::max(revisions.written, revision);
   return revisions.written == revisions.current;
 }

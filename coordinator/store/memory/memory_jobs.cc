@@ -277,14 +277,14 @@ absl::StatusOr<BackfillProgress> MemoryTables::GetBackfill(BackfillId id) const 
   auto const found = backfills_.find(id);
   if (found == backfills_.end()) return NoSuchBackfill(id);
   BackfillProgress progress{id, found->second.description, {}, 0};
-  std::set<std::string> stale;
+  std::set<ReleaseKey> stale;
   for (JobId const job : found->second.jobs) {
     Job const& row = jobs_.at(job).job;
     ++progress.counts[row.state];
     for (auto const& [number, asset] : assets_) {
       if (asset.probe != row.probe) continue;
-      Revisions const& revisions = releases_.at(asset.tag);
-      if (revisions.current > revisions.written) stale.insert(asset.tag);
+      Revisions const& revisions = releases_.at(KeyOf(asset));
+      if (revisions.current > revisions.written) stale.insert(KeyOf(asset));
     }
   }
   progress.stale_releases = static_cast<int64_t>(stale.size());

@@ -203,9 +203,10 @@ void MemoryStore::StaleReleases(Done<std::vector<StaleRelease>> done) {
   Run(std::move(done), [this] { return tables_.StaleReleases(); });
 }
 
-void MemoryStore::SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) {
-  Run(std::move(done),
-      [this, tag = std::move(tag), revision] { return tables_.SideFilesWritten(tag, revision); });
+void MemoryStore::SideFilesWritten(ReleaseKey release, int64_t revision, Done<bool> done) {
+  Run(std::move(done), [this, release = std::move(release), revision] {
+    return tables_.SideFilesWritten(release, revision);
+  });
 }
 
 void MemoryStore::Pin(std::string key, std::string digest, Done<std::string> done) {

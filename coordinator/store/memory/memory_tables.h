@@ -74,7 +74,7 @@ class MemoryTables {
   absl::StatusOr<bool> MarkAsset(std::string const& tag, std::string const& name,
                                  AssetPresence presence);
   std::vector<StaleRelease> StaleReleases() const;
-  absl::StatusOr<bool> SideFilesWritten(std::string const& tag, int64_t revision);
+  absl::StatusOr<bool> SideFilesWritten(ReleaseKey const& release, int64_t revision);
   std::string Pin(std::string const& key, std::string const& digest);
 
   // How many jobs became eligible since this was last asked. For the queue listener.
@@ -158,7 +158,7 @@ class MemoryTables {
   std::map<std::string, std::vector<absl::StatusOr<EnqueuedJob>>> enqueue_answers_;
   std::map<BackfillId, Backfill> backfills_;
   std::map<int64_t, PublishedAsset> assets_;
-  std::map<std::string, Revisions> releases_;
+  std::map<ReleaseKey, Revisions> releases_;
   std::map<std::string, std::string> pins_;
   bool paused_ = false;
   std::set<std::string> drained_;

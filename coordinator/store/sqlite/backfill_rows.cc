@@ -16,8 +16,8 @@ absl::StatusOr<std::string> FindDescription(Database& db, BackfillId id) {
 
 // CROSS JOIN keeps the order of the joins: from the backfill, never from the whole catalog.
 constexpr char kStaleReleases[] =
-    "SELECT COUNT(*) FROM releases WHERE revision > written_revision AND tag IN ("
-    "SELECT assets.tag FROM backfill_jobs CROSS JOIN job_orders USING (job) "
+    "SELECT COUNT(*) FROM releases WHERE revision > written_revision AND (repository, tag) IN ("
+    "SELECT assets.repository, assets.tag FROM backfill_jobs CROSS JOIN job_orders USING (job) "
     "CROSS JOIN assets USING (driver_version, arch, target, kernel_release, kernel_version, kind) "
     "WHERE backfill_jobs.backfill = ?)";
 

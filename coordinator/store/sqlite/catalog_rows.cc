@@ -14,7 +14,8 @@ namespace probefarm {
 namespace {
 
 constexpr char kAssetColumns[] =
-    ", file_name, tag, asset_name, url, sha256, size, job, epoch, worker, built_at, published_at, "
+    ", file_name, repository, tag, asset_name, url, sha256, size, job, epoch, worker, built_at, "
+    "published_at, "
     "present";
 
 std::string SelectAssetsWhere(absl::string_view condition) {
@@ -26,17 +27,18 @@ absl::StatusOr<PublishedAsset> ReadAsset(Statement const& row) {
   PublishedAsset asset;
   ASSIGN_OR_RETURN(asset.probe, ReadProbe(row, 1));
   asset.file_name = row.Text(7);
-  asset.tag = row.Text(8);
-  asset.asset_name = row.Text(9);
-  asset.url = row.Text(10);
-  asset.sha256 = row.Text(11);
-  asset.size = row.Int(12);
-  asset.job = row.Int(13);
-  asset.epoch = row.Int(14);
-  asset.worker = row.Text(15);
-  asset.built_at = row.Time(16);
-  asset.published_at = row.Time(17);
-  asset.presence = row.Int(18) != 0 ? AssetPresence::kPresent : AssetPresence::kMissing;
+  asset.repository = row.Text(8);
+  asset.tag = row.Text(9);
+  asset.asset_name = row.Text(10);
+  asset.url = row.Text(11);
+  asset.sha256 = row.Text(12);
+  asset.size = row.Int(13);
+  asset.job = row.Int(14);
+  asset.epoch = row.Int(15);
+  asset.worker = row.Text(16);
+  asset.built_at = row.Time(17);
+  asset.published_at = row.Time(18);
+  asset.presence = row.Int(19) != 0 ? AssetPresence::kPresent : AssetPresence::kMissing;
   return asset;
 }
 
@@ -49,16 +51,17 @@ absl::StatusOr<std::optional<PublishedAsset>> ReadFirst(Statement query) {
   return asset;
 }
 
-absl::Status GrowRevision(Database& db, std::string const& tag) {
+absl::Status GrowRevision(Database& db, ReleaseKey const& release) {
   return db.Run(
-      "INSERT INTO releases(tag, revision, written_revision) VALUES (?, 1, 0) "
-      "ON CONFLICT(tag) DO UPDATE SET revision = revision + 1",
-      tag);
+      "INSERT INTO releases(repository, tag, revision, written_revision) VALUES (?, ?, 1, 0) "
+      "ON CONFLICT(repository, tag) DO UPDATE SET revision = revision + 1",
+      release.repository, release.tag);
 }
 
 void BindAsset(Statement& statement, PublishedAsset const& asset) {
   BindProbe(statement, asset.probe);
   statement.Bind(asset.file_name);
+  statement.Bind(asset.repository);
   statement.Bind(asset.tag);
   statement.Bind(asset.asset_name);
   statement.Bind(asset.url);
@@ -118,15 +121,18 @@ absl::StatusOr<int64_t> CountAssets(Database& db, AssetFilter const& filter) {
 }
 
 absl::Status PutAsset(Database& db, PublishedAsset const& asset) {
-  RETURN_IF_ERROR(GrowRevision(db, asset.tag));
-  Statement put = db.Query(
-      absl::StrCat("INSERT INTO assets(", kProbeColumns, kAssetColumns,
-                   ") VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(", kProbeColumns,
-                   ") DO UPDATE SET file_name = excluded.file_name, tag = excluded.tag, "
-                   "asset_name = excluded.asset_name, url = excluded.url, size = excluded.size, "
-                   "job = excluded.job, epoch = excluded.epoch, worker = excluded.worker, "
-                   "built_at = excluded.built_at, published_at = excluded.published_at, "
-                   "present = excluded.present WHERE sha256 = excluded.sha256"));
+  ASSIGN_OR_RETURN(std::optional<PublishedAsset> const before, FindAssetOfProbe(db, asset.probe));
+  if (before && KeyOf(*before) != KeyOf(asset)) RETURN_IF_ERROR(GrowRevision(db, KeyOf(*before)));
+  RETURN_IF_ERROR(GrowRevision(db, KeyOf(asset)));
+  Statement put = db.Query(absl::StrCat(
+      "INSERT INTO assets(", kProbeColumns, kAssetColumns,
+      ") VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(", kProbeColumns,
+      ") DO UPDATE SET file_name = excluded.file_name, repository = excluded.repository, tag = "
+      "excluded.tag, "
+      "asset_name = excluded.asset_name, url = excluded.url, size = excluded.size, "
+      "job = excluded.job, epoch = excluded.epoch, worker = excluded.worker, "
+      "built_at = excluded.built_at, published_at = excluded.published_at, "
+      "present = excluded.present WHERE sha256 = excluded.sha256"));
   BindAsset(put, asset);
   return put.Run();
 }
@@ -138,29 +144,34 @@ absl::StatusOr<bool> MarkAsset(Database& db, std::string const& tag, std::string
   if (asset->presence == presence) return false;
   RETURN_IF_ERROR(db.Run("UPDATE assets SET present = ? WHERE tag = ? AND asset_name = ?",
                          presence == AssetPresence::kPresent, tag, asset_name));
-  RETURN_IF_ERROR(GrowRevision(db, tag));
+  RETURN_IF_ERROR(GrowRevision(db, KeyOf(*asset)));
   return true;
 }
 
 absl::StatusOr<std::vector<StaleRelease>> StaleReleases(Database& db) {
-  Statement query =
-      db.Query("SELECT tag, revision FROM releases WHERE revision > written_revision ORDER BY tag");
+  Statement query = db.Query(
+      "SELECT repository, tag, revision FROM releases WHERE revision > written_revision "
+      "ORDER BY repository, tag");
   std::vector<StaleRelease> stale;
-  while (query.Step()) stale.push_back({query.Text(0), query.Int(1)});
+  while (query.Step()) stale.push_back({{query.Text(0), query.Text(1)}, query.Int(2)});
   RETURN_IF_ERROR(query.status());
   return stale;
 }
 
-absl::StatusOr<bool> SideFilesWritten(Database& db, std::string const& tag, int64_t revision) {
-  Statement query = db.Query("SELECT revision, written_revision FROM releases WHERE tag = ?", tag);
+absl::StatusOr<bool> SideFilesWritten(Database& db, ReleaseKey const& release, int64_t revision) {
+  Statement query =
+      db.Query("SELECT revision, written_revision FROM releases WHERE repository = ? AND tag = ?",
+               release.repository, release.tag);
   if (!query.Step()) {
     RETURN_IF_ERROR(query.status());
-    return absl::NotFoundError(absl::StrCat("no release ", tag));
+    return absl::NotFoundError(absl::StrCat("no release ", Describe(release)));
   }
   int64_t const current = query.Int(0);
-  RETURN_IF_ERROR(CheckRevision(tag, revision, current));
+  RETURN_IF_ERROR(CheckRevision(release, revision, current));
   int64_t const written = std::max(query.Int(1), revision);
-  RETURN_IF_ERROR(db.Run("UPDATE releases SET written_revision = ? WHERE tag = ?", written, tag));
+  RETURN_IF_ERROR(
+      db.Run("UPDATE releases SET written_revision = ? WHERE repository = ? AND tag = ?", written,
+             release.repository, release.tag));
   return written == current;
 }
 

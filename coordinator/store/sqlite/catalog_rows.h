@@ -34,7 +34,7 @@ absl::StatusOr<bool> MarkAsset(Database& db, std::string const& tag, std::string
 // By tag.
 absl::StatusOr<std::vector<StaleRelease>> StaleReleases(Database& db);
 // See Store::SideFilesWritten().
-absl::StatusOr<bool> SideFilesWritten(Database& db, std::string const& tag, int64_t revision);
+absl::StatusOr<bool> SideFilesWritten(Database& db, ReleaseKey const& release, int64_t revision);
 
 // See Store::Pin().
 absl::StatusOr<std::string> Pin(Database& db, std::string const& key, std::string const& digest,

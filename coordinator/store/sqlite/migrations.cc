@@ -287,8 +287,55 @@ CREATE UNIQUE INDEX jobs_revision ON jobs(revision);
 ALTER TABLE sessions ADD COLUMN builders TEXT NOT NULL DEFAULT '';  -- a line each; '': all
 )sql";
 
-constexpr std::array<absl::string_view, kSchemaVersion> kTexts = {kVersion1, kVersion2, kVersion3,
-                                                                  kVersion4, kVersion5, kVersion6};
+// One tag may have a release in each of several repositories.
+constexpr absl::string_view kVersion7 = R"sql(
+CREATE TABLE placed_assets (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  driver_version TEXT NOT NULL,
+  arch TEXT NOT NULL,
+  target TEXT NOT NULL,
+  kernel_release TEXT NOT NULL,
+  kernel_version TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  repository TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  asset_name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  job INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  built_at INTEGER NOT NULL,
+  published_at INTEGER NOT NULL,
+  present INTEGER NOT NULL             -- the release host holds it
+) STRICT;
+INSERT INTO placed_assets
+  SELECT id, driver_version, arch, target, kernel_release, kernel_version, kind, file_name, '', tag,
+         asset_name, url, sha256, size, job, epoch, worker, built_at, published_at, present
+  FROM assets;
+DROP TABLE assets;
+ALTER TABLE placed_assets RENAME TO assets;
+CREATE UNIQUE INDEX assets_name ON assets(tag, asset_name);
+CREATE UNIQUE INDEX assets_probe
+  ON assets(kernel_release, driver_version, target, kernel_version, arch, kind);
+CREATE INDEX assets_release ON assets(repository, tag, id);
+
+CREATE TABLE placed_releases (
+  repository TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  written_revision INTEGER NOT NULL,   -- of the side files
+  PRIMARY KEY (repository, tag)
+) STRICT, WITHOUT ROWID;
+INSERT INTO placed_releases SELECT '', tag, revision, written_revision FROM releases;
+DROP TABLE releases;
+ALTER TABLE placed_releases RENAME TO releases;
+)sql";
+
+constexpr std::array<absl::string_view, kSchemaVersion> kTexts = {
+    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7};
 
 }  // namespace
 

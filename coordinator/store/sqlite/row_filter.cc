@@ -85,6 +85,7 @@ absl::StatusOr<RowFilter> FilterOf(JobFilter const& filter) {
 
 absl::StatusOr<RowFilter> FilterOf(AssetFilter const& filter) {
   RowFilter where;
+  if (filter.repository) where.And("repository = ?", *filter.repository);
   if (!filter.tag.empty()) where.And("tag = ?", filter.tag);
   if (filter.presence) {
     where.And("present = ?", int64_t{*filter.presence == AssetPresence::kPresent});

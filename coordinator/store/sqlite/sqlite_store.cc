@@ -327,9 +327,9 @@ void SqliteStore::StaleReleases(Done<std::vector<StaleRelease>> done) {
   Read(std::move(done), [](Database& db) { return probefarm::StaleReleases(db); });
 }
 
-void SqliteStore::SideFilesWritten(std::string tag, int64_t revision, Done<bool> done) {
-  Write(std::move(done), [tag = std::move(tag), revision](WriteContext& context) {
-    return probefarm::SideFilesWritten(context.db, tag, revision);
+void SqliteStore::SideFilesWritten(ReleaseKey release, int64_t revision, Done<bool> done) {
+  Write(std::move(done), [release = std::move(release), revision](WriteContext& context) {
+    return probefarm::SideFilesWritten(context.db, release, revision);
   });
 }
 
