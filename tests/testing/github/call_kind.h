@@ -7,7 +7,7 @@ namespace probefarm {
 
 // What a call is for. Counters and faults go by it. In text "list-assets" and the like: the name
 // without its k.
-enum class CallKind {
+enum class FakeCallKind {
   kAny,  // of a fault: every kind. Of a call: one that the fake does not know
   kGetRepository,
   kCreateRelease,
@@ -29,8 +29,8 @@ enum class CallKind {
   kRateLimit,
 };
 
-absl::string_view CallKindName(CallKind kind);
+absl::string_view FakeCallKindName(FakeCallKind kind);
 // INVALID_ARGUMENT when there is none of that name.
-absl::StatusOr<CallKind> ParseCallKind(absl::string_view name);
+absl::StatusOr<FakeCallKind> ParseFakeCallKind(absl::string_view name);
 
 }  // namespace probefarm

@@ -11,7 +11,7 @@
 namespace probefarm {
 
 // What goes wrong. The name in quotes is the one in a rule.
-enum class FaultEffect {
+enum class FakeFaultEffect {
   // The connection.
   kDrop,            // "drop": hangs up before anything is done
   kCommitThenDrop,  // "commit-drop": does it, then hangs up without an answer
@@ -52,9 +52,9 @@ enum class FaultEffect {
 // A fault and when it strikes: among the calls of `kind` whose path (with query, as sent) matches
 // `path`, the first `skip` pass, then every `every`th is struck with `probability`, at most `times`
 // times. Of several that fit, the one planted first strikes, alone.
-struct Fault {
-  FaultEffect effect = FaultEffect::kBadGateway;
-  CallKind kind = CallKind::kAny;
+struct FakeFault {
+  FakeFaultEffect effect = FakeFaultEffect::kBadGateway;
+  FakeCallKind kind = FakeCallKind::kAny;
   std::string path;  // RE2, found anywhere in the path; empty: all
   int times = 1;     // 0: for ever
   int skip = 0;
@@ -75,6 +75,6 @@ struct Fault {
 //   "slow kind=download-asset bytes=10 delay=50ms probability=0.1 seed=7"
 //
 // INVALID_ARGUMENT names the word. Pure.
-absl::StatusOr<Fault> ParseFault(absl::string_view rule);
+absl::StatusOr<FakeFault> ParseFakeFault(absl::string_view rule);
 
 }  // namespace probefarm

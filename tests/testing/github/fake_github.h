@@ -34,6 +34,8 @@ struct FakeGitHubOptions {
   bool links_by_id = true;
   // As at GitHub: another token, another ETag.
   bool etag_by_token = false;
+  // How many assets a release carries along in its own JSON. GitHub: all.
+  int embedded_assets = 1000;
   // A client that goes away in the middle of an upload leaves a `starter` asset.
   bool starter_on_abort = true;
 };
@@ -45,13 +47,13 @@ struct FakeRequest {
   std::string target;  // path and query, as sent
   std::string host;    // the Host header
   bool has_authorization = false;
-  CallKind kind = CallKind::kAny;
+  FakeCallKind kind = FakeCallKind::kAny;
   int status = 0;  // 0: no answer was sent (yet)
   absl::Time at;
 };
 
 struct FakeCounters {
-  std::map<std::string, int64_t> calls;       // by CallKindName(); storage included
+  std::map<std::string, int64_t> calls;       // by FakeCallKindName(); storage included
   int64_t not_modified = 0;                   // 304
   int64_t points = 0;                         // of the primary limit, all logins
   int64_t limited = 0;                        // calls that a limit refused: a good client has none
@@ -71,7 +73,7 @@ struct FakeCounters {
 //   ASSIGN_OR_RETURN(std::unique_ptr<FakeGitHub> github, FakeGitHub::Start({}));
 //   github->AddRepository("o/r");
 //   github->AddToken({.value = "secret"});
-//   github->Plant(*ParseFault("502-starter kind=upload"));
+//   github->Plant(*ParseFakeFault("502-starter kind=upload"));
 //   … the code under test, with github->api_url() …
 //   EXPECT_EQ(github->Releases("o/r").at(0).assets.size(), 1);
 //   EXPECT_EQ(github->counters().limited, 0);
@@ -116,7 +118,7 @@ class FakeGitHub {
   bool RemoveAsset(std::string const& repository, int64_t id);
   bool RemoveRelease(std::string const& repository, int64_t id);
 
-  void Plant(Fault fault);
+  void Plant(FakeFault fault);
   void ClearFaults();
   // What is made from now on is in lists `lag` later; by id it is there at once.
   void SetListLag(absl::Duration lag);

@@ -25,8 +25,8 @@ struct FakeAsset {
   std::string digest;
   bool without_digest_field = false;  // an asset from before digests
   int64_t download_count = 0;
-  absl::Time created_at;  // infinite past, until the fake sets it: see FakeGitHub::PutAsset()
-  absl::Time updated_at;
+  absl::Time created_at = absl::InfinitePast();  // not set
+  absl::Time updated_at = absl::InfinitePast();
   absl::Time listed_from = absl::InfinitePast();  // lists lag
   std::string uploader;
   // Null for an asset that was planted without any: its storage answers 404.
@@ -42,8 +42,8 @@ struct FakeRelease {
   bool draft = false;
   bool prerelease = false;
   bool immutable = false;
-  absl::Time created_at;
-  absl::Time updated_at;
+  absl::Time created_at = absl::InfinitePast();  // not set
+  absl::Time updated_at = absl::InfinitePast();
   absl::Time published_at = absl::InfinitePast();
   absl::Time listed_from = absl::InfinitePast();
   absl::Time tag_known_from = absl::InfinitePast();  // by-tag answers 404 before
@@ -57,6 +57,8 @@ struct FakeRepository {
   bool immutable_releases = false;    // of releases published from now on
   std::vector<std::string> branches;  // beside the default one
   std::vector<std::string> commits;   // 40 hexadecimal digits each; beside those made by the fake
+  std::vector<std::string>
+      workflow_commits;  // too, but as a target they are 404: they touch workflows
 };
 
 // A token that the fake knows. Any other is "Bad credentials".
