@@ -111,7 +111,8 @@ class FakeGitHub {
 
   // Plants a release or an asset past all rules, limits and counters: replaces the one with the
   // same id. Times that are not set become now, id 0 a new one; size and digest follow `bytes`
-  // where they are not set. Returns the id. The repository (release) must exist: else 0.
+  // where they are not set (the digest "null" stays none). Returns the id; 0 when there is no such
+  // repository, or no published release of that tag.
   int64_t PutRelease(std::string const& repository, FakeRelease release);
   int64_t PutAsset(std::string const& repository, std::string const& tag, FakeAsset asset);
   // False when there is none.
