@@ -1,0 +1,34 @@
+#include "tests/testing/github/conditional.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "lib/digest/sha256.h"
+
+namespace probefarm::fake_github {
+namespace {
+
+bool Knows(std::string const& if_none_match, absl::string_view etag) {
+  for (absl::string_view candidate : absl::StrSplit(if_none_match, ',')) {
+    candidate = absl::StripAsciiWhitespace(candidate);
+    if (candidate == "*" || absl::StripPrefix(candidate, "W/") == absl::StripPrefix(etag, "W/"))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void AnswerConditionally(Call const& call, std::string const& salt, Answer& answer) {
+  if (call.head.method != "GET" || answer.status != 200) return;
+  // The Link counts: a page without a next one is another page.
+  std::string const etag = absl::StrCat(
+      "W/\"", Sha256Hex(absl::StrCat(salt, "\n", answer.Header("Link"), "\n", answer.body)), "\"");
+  answer.headers.emplace_back("ETag", etag);
+  if (!Knows(call.head.Header("if-none-match"), etag)) return;
+  answer.status = 304;
+  answer.body.clear();
+}
+
+}  // namespace probefarm::fake_github

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "tests/testing/github/answer.h"
+#include "tests/testing/github/call.h"
+
+namespace probefarm::fake_github {
+
+// Gives a 200 of a GET its ETag, and makes it a 304 where If-None-Match knows it (RFC 9110, 13.1.2;
+// weak comparison). `salt` goes into the ETag. Pure.
+void AnswerConditionally(Call const& call, std::string const& salt, Answer& answer);
+
+}  // namespace probefarm::fake_github
