@@ -19,7 +19,7 @@
 #include "coordinator/leasing/expiry_sweep.h"
 #include "coordinator/leasing/farm_gauges.h"
 #include "coordinator/publishing/publisher.h"
-#include "coordinator/releases/directory/directory_host.h"
+#include "coordinator/release_place.h"
 #include "coordinator/releases/reconciler.h"
 #include "coordinator/releases/side_files.h"
 #include "coordinator/retention.h"
@@ -27,12 +27,15 @@
 #include "coordinator/server_tls.h"
 #include "coordinator/store/await.h"
 #include "coordinator/store/sqlite/sqlite_store.h"
+#include "coordinator/web/asset_redirects.h"
 #include "coordinator/web/health_pages.h"
 #include "coordinator/web/http_server.h"
 #include "coordinator/web/input_pages.h"
 #include "coordinator/web/release_pages.h"
 #include "coordinator/web/upload_endpoint.h"
+#include "lib/driver/asset_name.h"
 #include "lib/files/durable_file.h"
+#include "lib/index/side_file_names.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 #include "lib/tls/transport_rule.h"
@@ -90,7 +93,7 @@ struct CoordinatorServer::Parts {
   std::string public_url;
   std::unique_ptr<HttpClient> http_client;
   std::unique_ptr<Store> store;
-  std::unique_ptr<DirectoryHost> host;
+  std::unique_ptr<ReleasePlace> releases;
   LocalInputs local_inputs;
   std::vector<BuilderImage> builders;
   InventoryBoard inventory;
@@ -117,6 +120,10 @@ struct CoordinatorServer::Parts {
 
   absl::Status OpenTls();
   absl::Status OpenState();
+  // Tokens that are not this machine's alone travel over TLS.
+  absl::Status CheckGrants() const;
+  // Where a published file can be had.
+  absl::StatusOr<std::string> UrlOf(std::string const& tag, std::string const& file);
   void MakeFeeds();
   void MakeServices();
   absl::Status ServeHttp(ListenSocket socket);
@@ -134,7 +141,8 @@ absl::Status CoordinatorServer::Parts::OpenTls() {
 }
 
 absl::Status CoordinatorServer::Parts::OpenState() {
-  http_client = MakeHttpClient(absl::StrCat("probefarm-coordinator/", options.version));
+  std::string const user_agent = absl::StrCat("probefarm-coordinator/", options.version);
+  http_client = MakeHttpClient(user_agent);
   RETURN_IF_ERROR(Annotate(MakeFolders(options.data_dir), "data directory"));
   SqliteStoreOptions store_options;
   store_options.policy.attempts = config.leases.attempts;
@@ -142,9 +150,30 @@ absl::Status CoordinatorServer::Parts::OpenState() {
   store_options.policy.unheard_grace = config.leases.ttl;
   ASSIGN_OR_RETURN(store,
                    SqliteStore::Open(options.data_dir + "/probefarm.db", clock, store_options));
-  ASSIGN_OR_RETURN(host, DirectoryHost::Open({config.releases.directory.root, public_url}, &clock));
+  ASSIGN_OR_RETURN(releases, ReleasePlace::Open(config.releases,
+                                                {options.data_dir, public_url, user_agent}, clock,
+                                                metrics));
+  RETURN_IF_ERROR(CheckGrants());
   ASSIGN_OR_RETURN(builders, ServeBuilders(config.builders, public_url, local_inputs));
   return absl::OkStatus();
+}
+
+absl::Status CoordinatorServer::Parts::CheckGrants() const {
+  if (tls || !releases->grants_hold_tokens() || IsLoopbackForGrpc(options.listen))
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--listen ", options.listen,
+                   ": upload grants hold a token of GitHub's, which does not travel in plain text: "
+                   "set tls in the configuration"));
+}
+
+absl::StatusOr<std::string> CoordinatorServer::Parts::UrlOf(std::string const& tag,
+                                                            std::string const& file) {
+  if (IsSideFileName(file)) return releases->UrlOf(tag, file);
+  ASSIGN_OR_RETURN(PublishedAsset const asset, Await<PublishedAsset>([&](auto done) {
+                     store->FindAsset(tag, SanitizeAssetName(file), std::move(done));
+                   }));
+  return asset.url;
 }
 
 void CoordinatorServer::Parts::MakeFeeds() {
@@ -165,10 +194,11 @@ void CoordinatorServer::Parts::MakeServices() {
   dispatcher = std::make_unique<Dispatcher>(*store, clock);
   expiry = std::make_unique<ExpirySweep>(*store, phases, metrics, clock, config.leases.ttl);
   gauges = std::make_unique<FarmGauges>(*store, metrics);
-  side_files = std::make_unique<SideFiles>(store.get(), host.get(), &metrics);
-  reconciler = std::make_unique<Reconciler>(store.get(), host.get(), &clock, &metrics);
-  publisher = std::make_unique<Publisher>(*store, *host, clock, metrics,
-                                          [this] { side_files_task->Wake(); });
+  side_files = std::make_unique<SideFiles>(store.get(), &releases->host(), &metrics);
+  reconciler = std::make_unique<Reconciler>(store.get(), &releases->host(), &clock, &metrics);
+  publisher = std::make_unique<Publisher>(*store, releases->host(), clock, metrics, [this] {
+    if (releases->side_files_at_once()) side_files_task->Wake();
+  });
   backfiller = std::make_unique<Backfiller>(
       *store, inventory, [this] { return reconciler->RunOnce(); }, builders,
       RecipeOptions{config.driver_name, config.compilers, config.build_limits});
@@ -182,8 +212,8 @@ void CoordinatorServer::Parts::MakeServices() {
   if (!config.tls.ca.empty()) worker_gate = std::make_unique<WorkerGate>(*worker_api, metrics);
   job_api = std::make_unique<JobApi>(
       *store, *backfiller, *enqueuer, inventory, phases, *executor, clock,
-      ServerFacts{options.version, clock.Now(), absl::StrCat(public_url, ReleasePages::kRoute),
-                  [this] { return host->Check(); }});
+      ServerFacts{options.version, clock.Now(), releases->download_url(),
+                  [this] { return releases->host().Check(); }});
   catalog_api = std::make_unique<CatalogApi>(*store, inventory);
 }
 
@@ -194,14 +224,21 @@ absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
                                             [&](auto done) { store->Ping(std::move(done)); })
                           .status();
                     }});
-  checks.push_back({"release host", [this] { return host->Check(); }});
+  checks.push_back({"release host", [this] { return releases->host().Check(); }});
   HttpRoutes routes;
   routes.Add(LivenessPage::kRoute, std::make_unique<LivenessPage>());
   routes.Add(ReadinessPage::kRoute, std::make_unique<ReadinessPage>(std::move(checks), &clock));
   routes.Add(MetricsPage::kRoute, std::make_unique<MetricsPage>(&metrics));
   routes.Add(InputPages::kRoute, std::make_unique<InputPages>(&local_inputs));
-  routes.Add(ReleasePages::kRoute, std::make_unique<ReleasePages>(host.get()));
-  routes.Add(UploadEndpoint::kRoute, std::make_unique<UploadEndpoint>(host.get()));
+  if (DirectoryHost* const directory = releases->directory()) {
+    routes.Add(ReleasePages::kRoute, std::make_unique<ReleasePages>(directory));
+    routes.Add(UploadEndpoint::kRoute, std::make_unique<UploadEndpoint>(directory));
+  } else {
+    routes.Add(ReleasePages::kRoute, std::make_unique<AssetRedirects>(
+                                         [this](std::string const& tag, std::string const& file) {
+                                           return UrlOf(tag, file);
+                                         }));
+  }
   ASSIGN_OR_RETURN(http_server,
                    HttpServer::Start(std::move(socket), std::move(routes), {},
                                      tls ? std::optional(tls->Pair()) : std::nullopt, &metrics));
@@ -210,7 +247,8 @@ absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
 
 void CoordinatorServer::Parts::StartBackground() {
   background = std::make_unique<Background>();
-  side_files_task = background->Add(absl::Seconds(5), [this] { side_files->RunOnce(); });
+  side_files_task = background->Add(releases->side_files_interval(), [this] { side_files->RunOnce(); });
+  background->Add(absl::Seconds(5), [this] { releases->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { dispatcher->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { expiry->RunOnce(); });
   background->Add(absl::Seconds(5), [this] { gauges->RunOnce(); });
@@ -266,6 +304,7 @@ CoordinatorServer::CoordinatorServer(std::unique_ptr<Parts> parts) : parts_(std:
 CoordinatorServer::~CoordinatorServer() {
   if (parts_->rpc_server) parts_->rpc_server->BeginShutdown();
   if (parts_->dispatcher) parts_->dispatcher->StopGranting();
+  if (parts_->releases) parts_->releases->Stop();
   parts_->rpc_server.reset();
   parts_->background.reset();
   parts_->http_server.reset();

@@ -241,6 +241,18 @@ INSTANTIATE_TEST_SUITE_P(
                 "13: leases.backoff_limit: is shorter than backoff_base"},
         Mistake{SmallWith("directory: {root: releases}", "tape: {}"),
                 "12: releases.directory: is missing"},
+        Mistake{SmallWith("directory: {root: releases}", "host: tape"),
+                "12: releases.host: 'tape' is neither directory nor github"},
+        Mistake{SmallWith("directory: {root: releases}", "host: github"),
+                "12: releases.github: is missing"},
+        Mistake{SmallWith("directory: {root: releases}",
+                          "host: github\n  github: {repositories: [o/r, o/r], credentials: "
+                          "{token_env: T}}"),
+                "13: releases.github.repositories: 'o/r' stands there twice"},
+        Mistake{SmallWith("directory: {root: releases}",
+                          "host: github\n  github: {repositories: [\"o/r?x\"], credentials: "
+                          "{token_env: T}}"),
+                "13: releases.github.repositories: 'o/r?x' is not owner/name"},
         Mistake{SmallWith("root: releases", "root: \"\""),
                 "12: releases.directory.root: is empty"}),
     RowName());

@@ -1,5 +1,12 @@
 #include "coordinator/config/release_config.h"
 
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "coordinator/config/http_url.h"
+#include "re2/re2.h"
+
 namespace probefarm {
 namespace {
 
@@ -7,6 +14,50 @@ using Presence = YamlMapping::Presence;
 
 constexpr absl::Duration kShortestInterval = absl::Seconds(1);
 constexpr absl::Duration kLongestInterval = absl::Hours(7 * 24);
+constexpr absl::Duration kLongestSideFilesInterval = absl::Hours(24);
+
+DirectoryHostConfig ReadDirectory(YamlMapping& directory) {
+  DirectoryHostConfig config;
+  config.root = directory.String("root");
+  if (config.root.empty()) directory.Error("root", "is empty");
+  return config;
+}
+
+std::string ReadUrl(YamlMapping& github, char const* key, std::string const& otherwise) {
+  std::string url = github.String(key, otherwise);
+  github.Check(key, CheckHttpUrl(url));
+  return url;
+}
+
+// GitHub's own rule for names, as far as a URL depends on it.
+std::vector<std::string> ReadRepositories(YamlMapping& github) {
+  static RE2 const* const repository = new RE2("[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}");
+  std::vector<std::string> names = github.Strings("repositories");
+  std::set<std::string> seen;
+  if (names.empty()) github.Error("repositories", "is empty: name at least one");
+  for (std::string const& name : names) {
+    if (!RE2::FullMatch(name, *repository))
+      github.Error("repositories", absl::StrCat("'", name, "' is not owner/name"));
+    if (!seen.insert(name).second)
+      github.Error("repositories", absl::StrCat("'", name, "' stands there twice"));
+  }
+  return names;
+}
+
+GitHubHostConfig ReadGitHub(YamlMapping& github) {
+  GitHubHostConfig config;
+  config.repositories = ReadRepositories(github);
+  config.target = github.String("target", config.target);
+  config.api_url = ReadUrl(github, "api_url", config.api_url);
+  config.uploads_url = ReadUrl(github, "uploads_url", config.uploads_url);
+  config.web_url = ReadUrl(github, "web_url", config.web_url);
+  config.side_files_interval =
+      github.Duration("side_files_interval", kShortestInterval, kLongestSideFilesInterval,
+                      config.side_files_interval);
+  config.credentials = ReadCredentials(github);
+  config.limits = ReadPacingLimits(github);
+  return config;
+}
 
 }  // namespace
 
@@ -15,10 +66,14 @@ ReleasesConfig ReadReleases(YamlMapping& top) {
   top.Mapping("releases", Presence::kRequired, [&](YamlMapping& releases) {
     config.reconcile_interval = releases.Duration("reconcile_interval", kShortestInterval,
                                                   kLongestInterval, config.reconcile_interval);
-    releases.Mapping("directory", Presence::kRequired, [&](YamlMapping& directory) {
-      config.directory.root = directory.String("root");
-      if (config.directory.root.empty()) directory.Error("root", "is empty");
-    });
+    std::string const host = releases.String("host", "directory");
+    if (host != "directory" && host != "github")
+      releases.Error("host", absl::StrCat("'", host, "' is neither directory nor github"));
+    config.on_github = host == "github";
+    releases.Mapping("directory", config.on_github ? Presence::kOptional : Presence::kRequired,
+                     [&](YamlMapping& directory) { config.directory = ReadDirectory(directory); });
+    releases.Mapping("github", config.on_github ? Presence::kRequired : Presence::kOptional,
+                     [&](YamlMapping& github) { config.github = ReadGitHub(github); });
   });
   return config;
 }

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
+#include "coordinator/releases/github/credentials/credentials_config.h"
+#include "coordinator/releases/github/pacing/pacing_limits.h"
 #include "lib/config/yaml_reader.h"
 
 namespace probefarm {
@@ -15,6 +19,22 @@ struct DirectoryHostConfig {
   friend bool operator==(DirectoryHostConfig const&, DirectoryHostConfig const&) = default;
 };
 
+// Releases on GitHub, or on a server that speaks as GitHub does.
+struct GitHubHostConfig {
+  std::vector<std::string> repositories;  // "owner/name", filled in this order; at least one
+  // Branch or commit that the tags of new releases point at; empty: the default branch.
+  std::string target;
+  std::string api_url = "https://api.github.com";          // without a slash at its end
+  std::string uploads_url = "https://uploads.github.com";  // the same
+  std::string web_url = "https://github.com";              // the same; where people download
+  // Between two rounds of side files, however many probes are published meanwhile. From 1 s to a
+  // day.
+  absl::Duration side_files_interval = absl::Minutes(10);
+  CredentialsConfig credentials;
+  PacingLimits limits;
+  friend bool operator==(GitHubHostConfig const&, GitHubHostConfig const&) = default;
+};
+
 // Where probes are published.
 //
 //   releases:
@@ -23,11 +43,14 @@ struct DirectoryHostConfig {
 struct ReleasesConfig {
   // Between two comparisons of the catalog with what the host holds. From 1 s to a week.
   absl::Duration reconcile_interval = absl::Minutes(10);
-  DirectoryHostConfig directory;
+  // The key `host` says which: "directory", the default, or "github". Both may be written down.
+  bool on_github = false;
+  std::optional<DirectoryHostConfig> directory = std::nullopt;
+  std::optional<GitHubHostConfig> github = std::nullopt;
   friend bool operator==(ReleasesConfig const&, ReleasesConfig const&) = default;
 };
 
-// The mapping `releases`, which is required. `releases.directory.root` is required too.
+// The mapping `releases`, which is required, and in it the mapping of its host.
 ReleasesConfig ReadReleases(YamlMapping& top);
 
 }  // namespace probefarm

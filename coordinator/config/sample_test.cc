@@ -18,9 +18,9 @@ namespace probefarm {
 namespace {
 
 using ::testing::Contains;
-using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 std::filesystem::path DeployFolder() {
   std::filesystem::path const folder = std::filesystem::path(TEST_DATA_DIR).parent_path();
@@ -95,7 +95,10 @@ TEST(Sample, IsAConfiguration) {
 }
 
 TEST(Sample, ShowsEveryKeyThatTheReaderKnows) {
-  EXPECT_THAT(AbsentKeysOf(WholeSample()), IsEmpty());
+  // In place of token_env: exactly one of the three may stand there.
+  EXPECT_THAT(AbsentKeysOf(WholeSample()),
+              UnorderedElementsAre("releases.github.credentials.app",
+                                   "releases.github.credentials.token_file"));
 }
 
 // The guard of the test above: no key can go unnoticed.
@@ -116,7 +119,7 @@ TEST(Sample, ShowsTheDefaultOfEachKeyThatHasOne) {
   for (std::string const& key : KeysOfTheSample()) {
     TempYamlFile const file(WholeSampleWithout(key));
     absl::StatusOr<CoordinatorConfig> const without = LoadConfig(file.path());
-    if (!without.ok()) continue;
+    if (!without.ok() || key == "releases.github") continue;  // the other host: it has no default
     EXPECT_TRUE(*without == whole) << key;
     ++optional_keys;
   }

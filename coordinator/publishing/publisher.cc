@@ -235,6 +235,8 @@ absl::StatusOr<Reason> Publisher::Fail(Job const& job, Reason reason) {
 }
 
 void Publisher::RunOnce() {
+  int waiting = 0;
+  absl::Status why;  // of the first
   std::string cursor;
   do {
     JobFilter filter;
@@ -248,13 +250,13 @@ void Publisher::RunOnce() {
     }
     for (Job const& job : page->jobs) {
       absl::Status const verified = Verify(job.id);
-      if (!verified.ok()) {
-        Log(LogLevel::kWarning, "verification waits",
-            {{"job", job.id}, {"error", verified.ToString()}});
-      }
+      if (!verified.ok()) ++waiting;
+      why.Update(verified);
     }
     cursor = page->next_cursor;
   } while (!cursor.empty());
+  if (waiting > 0)
+    Log(LogLevel::kInfo, "verification waits", {{"jobs", waiting}, {"error", why.ToString()}});
 }
 
 }  // namespace probefarm

@@ -22,6 +22,7 @@ class FakeUnderTest final : public ReleaseHostUnderTest {
     return *std::move(bytes);
   }
   absl::Time Now() override { return clock_.Now(); }
+  void AdvanceTo(absl::Time time) override { clock_.Advance(time - clock_.Now()); }
 
  private:
   FakeClock clock_;

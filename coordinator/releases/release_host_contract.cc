@@ -50,6 +50,10 @@ UploadIntent ReleaseHostContract::Intent(std::string const& file_name, std::stri
 
 UploadGrant ReleaseHostContract::Grant(UploadIntent const& intent) {
   absl::StatusOr<UploadAnswer> answer = host().PrepareUpload(intent);
+  if (auto const* wait = answer.ok() ? std::get_if<WaitUntil>(&*answer) : nullptr) {
+    under_test_->AdvanceTo(wait->not_before);
+    answer = host().PrepareUpload(intent);
+  }
   EXPECT_OK(answer);
   if (!answer.ok() || !std::holds_alternative<UploadGrant>(*answer)) {
     ADD_FAILURE() << "no grant for " << intent.file_name;

@@ -22,6 +22,8 @@ class ReleaseHostUnderTest {
   // What anyone does: reads an asset or a side file.
   virtual absl::StatusOr<std::string> Download(std::string const& tag, std::string const& file) = 0;
   virtual absl::Time Now() = 0;
+  // Lets time pass, for a host that wants to be left alone.
+  virtual void AdvanceTo(absl::Time time) = 0;
 };
 
 // How the suite makes a new host for each of its tests.

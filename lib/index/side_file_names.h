@@ -11,6 +11,9 @@ inline constexpr char kSha256SumsSignatureName[] = "SHA256SUMS.sig";
 inline constexpr char kIndexName[] = "index.json";             // see release_index.h
 inline constexpr char kProvenanceName[] = "provenance.jsonl";  // see provenance.h
 
+// Of the new one, on hosts that cannot rename over the old.
+inline constexpr char kNextSuffix[] = ".next";
+
 // One of the names above, or that name with ".next": the new one, on hosts that cannot rename over
 // the old. Such a name is no asset, and a probe may not take it.
 bool IsSideFileName(absl::string_view name);

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/directory/asset_walk.h"
 #include "coordinator/releases/directory/release_path.h"
-#include "lib/digest/hex.h"
+#include "coordinator/releases/upload_intent.h"
 #include "lib/driver/asset_name.h"
 #include "lib/files/durable_file.h"
 #include "lib/index/side_file_names.h"
@@ -29,19 +29,6 @@ absl::Status RemoveLeftovers(std::string const& incoming) {
   fs::remove_all(incoming, error);
   if (error) return absl::UnavailableError(absl::StrCat("empty ", incoming, ": ", error.message()));
   return MakeFolders(incoming);
-}
-
-absl::Status CheckIntent(UploadIntent const& intent, std::string const& asset_name) {
-  RETURN_IF_ERROR(CheckReleaseTag(intent.tag));
-  RETURN_IF_ERROR(CheckFileName(asset_name));
-  if (IsSideFileName(asset_name))
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", asset_name, "' is the name of a side file; a probe may not take it"));
-  if (intent.size <= 0 || !IsSha256Hex(intent.sha256))
-    return absl::InvalidArgumentError(absl::StrCat("upload of '", asset_name, "': size ",
-                                                   intent.size, " with sha256 '", intent.sha256,
-                                                   "' is no file"));
-  return absl::OkStatus();
 }
 
 // Whether an asset has the name. FAILED_PRECONDITION when something else has.
@@ -74,7 +61,7 @@ absl::StatusOr<std::unique_ptr<DirectoryHost>> DirectoryHost::Open(
 
 absl::StatusOr<UploadAnswer> DirectoryHost::PrepareUpload(UploadIntent const& intent) {
   std::string const asset_name = SanitizeAssetName(intent.file_name);
-  RETURN_IF_ERROR(CheckIntent(intent, asset_name));
+  RETURN_IF_ERROR(CheckUploadIntent(intent, asset_name));
   RETURN_IF_ERROR(MakeFolders(layout_.ReleaseFolder(intent.tag)));
   ASSIGN_OR_RETURN(bool const taken, IsTaken(layout_.FilePath(intent.tag, asset_name)));
   if (taken) return AssetPresent{asset_name};

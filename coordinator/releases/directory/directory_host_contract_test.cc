@@ -34,6 +34,7 @@ class DirectoryUnderTest final : public ReleaseHostUnderTest {
 
   ReleaseHost& host() override { return *host_; }
   absl::Time Now() override { return clock_.Now(); }
+  void AdvanceTo(absl::Time time) override { clock_.Advance(time - clock_.Now()); }
 
   UploadReport Perform(UploadGrant const& grant, std::string const& bytes) override {
     HttpRequest request{.method = grant.method, .url = grant.url, .body = bytes};

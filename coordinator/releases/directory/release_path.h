@@ -8,11 +8,6 @@
 
 namespace probefarm {
 
-// OK when `tag` can name a release and be a path below a folder: one to four parts with `/` between
-// them, each a file name that does not begin with a dot, at most 200 bytes in all. So a tag never
-// leads out of the folder.
-absl::Status CheckReleaseTag(absl::string_view tag);
-
 // An asset or a side file of a release.
 //
 //   SplitReleasePath("8.0.0+driver/x86_64/falco_debian_6.1.0-1-amd64_1.o")

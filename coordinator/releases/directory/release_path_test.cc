@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "coordinator/releases/upload_intent.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {

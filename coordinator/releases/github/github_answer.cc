@@ -125,6 +125,12 @@ GitHubVerdict InterpretGitHub(absl::string_view doing, GitHubAnswer const& answe
           absl::StrCat(doing, ": ", Said(answer, problem), Remedy(meaning, answer.http_status))};
 }
 
+HostAnswer ForGate(GitHubAnswer const& answer) {
+  GitHubProblem const problem =
+      answer.http_status >= 400 ? ParseGitHubProblem(answer.body) : GitHubProblem();
+  return {answer.http_status, answer.headers, problem.documentation_url, problem.message};
+}
+
 absl::Status ToStatus(GitHubVerdict const& verdict) {
   absl::StatusCode const code = CodeOf(verdict.meaning);
   return code == absl::StatusCode::kOk ? absl::OkStatus() : absl::Status(code, verdict.why);

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "coordinator/releases/github/pacing/host_answer.h"
 
 namespace probefarm {
 
@@ -42,6 +43,9 @@ struct GitHubAnswer {
 // What nobody understands is trouble, never success: a body may be HTML, or lack what the
 // description promises.
 GitHubVerdict InterpretGitHub(absl::string_view doing, GitHubAnswer const& answer);
+
+// For the pacing, which reads the limits out of it. Pure.
+HostAnswer ForGate(GitHubAnswer const& answer);
 
 // The same as a status: OK for kSuccess and kUnchanged; kNotThere NOT_FOUND, kAlreadyThere
 // ALREADY_EXISTS, kFull RESOURCE_EXHAUSTED, kImmutable and kRefused FAILED_PRECONDITION,

@@ -1,0 +1,98 @@
+#include "coordinator/release_place.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/releases/github/credentials/make_token_source.h"
+#include "coordinator/releases/github/github_host.h"
+#include "coordinator/releases/github/stoppable_pause.h"
+#include "coordinator/web/release_pages.h"
+#include "lib/driver/asset_name.h"
+#include "lib/http/http_client.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+class DirectoryPlace final : public ReleasePlace {
+ public:
+  DirectoryPlace(std::unique_ptr<DirectoryHost> host, std::string const& public_url)
+      : host_(std::move(host)), download_url_(absl::StrCat(public_url, ReleasePages::kRoute)) {}
+
+  ReleaseHost& host() override { return *host_; }
+  DirectoryHost* directory() override { return host_.get(); }
+  std::string download_url() const override { return download_url_; }
+  std::string UrlOf(std::string const& tag, std::string const& file) const override {
+    return absl::StrCat(download_url_, EncodeUrlPath(absl::StrCat(tag, "/", file)));
+  }
+
+ private:
+  std::unique_ptr<DirectoryHost> const host_;
+  std::string const download_url_;
+};
+
+class GitHubPlace final : public ReleasePlace {
+ public:
+  GitHubPlace(GitHubHostConfig const& config, ReleasePlaceOptions const& options,
+              Clock const& clock, Metrics& metrics, std::unique_ptr<HttpClient> http,
+              std::unique_ptr<TokenSource> tokens)
+      : config_(config),
+        http_(std::move(http)),
+        tokens_(std::move(tokens)),
+        gate_(config.limits, clock, metrics),
+        pages_(absl::StrCat(options.data_dir, "/github")),
+        pause_(clock),
+        api_(*http_, *tokens_, gate_, pages_, nullptr, {config.api_url, config.uploads_url}),
+        patient_(*http_, *tokens_, gate_, pages_, &pause_, {config.api_url, config.uploads_url}),
+        host_(api_, patient_, gate_, clock, {config.repositories, config.target}) {}
+
+  ReleaseHost& host() override { return host_; }
+  std::string download_url() const override {
+    return absl::StrCat(config_.web_url, "/", config_.repositories.front(), "/releases/download/");
+  }
+  std::string UrlOf(std::string const& tag, std::string const& file) const override {
+    return absl::StrCat(download_url(), EncodeUrlPath(absl::StrCat(tag, "/", file)));
+  }
+  absl::Duration side_files_interval() const override { return config_.side_files_interval; }
+  bool side_files_at_once() const override { return false; }
+  bool grants_hold_tokens() const override { return true; }
+  void RunOnce() override { gate_.RunOnce(); }
+  void Stop() override { pause_.Stop(); }
+
+ private:
+  GitHubHostConfig const config_;
+  std::unique_ptr<HttpClient> const http_;
+  std::unique_ptr<TokenSource> const tokens_;
+  RequestGate gate_;
+  PageCache const pages_;
+  StoppablePause pause_;
+  GitHubApi api_;
+  GitHubApi patient_;
+  GitHubHost host_;
+};
+
+absl::StatusOr<std::unique_ptr<ReleasePlace>> OpenGitHub(GitHubHostConfig const& config,
+                                                         ReleasePlaceOptions const& options,
+                                                         Clock const& clock, Metrics& metrics) {
+  RETURN_IF_ERROR(CheckTokenSharing(config.credentials));
+  std::unique_ptr<HttpClient> http = MakeHttpClient(options.user_agent);
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<TokenSource> tokens,
+      MakeTokenSource(config.credentials, config.api_url, config.repositories, http.get(), &clock));
+  return std::make_unique<GitHubPlace>(config, options, clock, metrics, std::move(http),
+                                       std::move(tokens));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ReleasePlace>> ReleasePlace::Open(ReleasesConfig const& config,
+                                                                 ReleasePlaceOptions const& options,
+                                                                 Clock const& clock,
+                                                                 Metrics& metrics) {
+  if (config.on_github) return OpenGitHub(*config.github, options, clock, metrics);
+  ASSIGN_OR_RETURN(std::unique_ptr<DirectoryHost> host,
+                   DirectoryHost::Open({config.directory->root, options.public_url}, &clock));
+  return std::make_unique<DirectoryPlace>(std::move(host), options.public_url);
+}
+
+}  // namespace probefarm

@@ -1,0 +1,265 @@
+#include "coordinator/releases/github/github_api.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/releases/github/github_json.h"
+#include "coordinator/releases/github/github_link.h"
+#include "lib/driver/asset_name.h"
+#include "lib/http/url_host.h"
+#include "lib/runtime/log.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kNotModified = 304;
+constexpr int kUnauthorized = 401;
+// GitHub lists no more than 10,000 releases; a release holds 1,000 assets.
+constexpr int kMostReleasePages = 100;
+constexpr int kMostAssetPages = 20;
+constexpr int64_t kLargestAnswer = 16 << 20;
+constexpr absl::Duration kConnect = absl::Seconds(10);
+constexpr absl::Duration kIdle = absl::Seconds(30);
+constexpr absl::Duration kWhole = absl::Minutes(2);
+constexpr int kRedirects = 3;  // a repository that was renamed; FollowRedirect() guards the token
+
+std::string Dump(Json const& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+GitHubAnswer AnswerOf(absl::StatusOr<HttpResponse> const& response) {
+  if (!response.ok()) return {0, {}, {}, std::string(response.status().message())};
+  return {response->status, response->headers, response->body, ""};
+}
+
+std::string HeaderOf(HttpResponse const& response, char const* name) {
+  auto const found = response.headers.find(name);
+  return found == response.headers.end() ? "" : found->second;
+}
+
+// As one segment of a path: a tag may hold a slash. EncodeUrlPath() leaves it as it is.
+std::string EncodeSegment(absl::string_view text) {
+  std::string encoded;
+  for (char const c : EncodeUrlPath(text)) {
+    if (c == '/') {
+      encoded += "%2F";
+    } else {
+      encoded += c;
+    }
+  }
+  return encoded;
+}
+
+}  // namespace
+
+GitHubApi::GitHubApi(HttpClient& http, TokenSource& tokens, RequestGate& gate,
+                     PageCache const& pages, PacingPause* pause, GitHubOptions options)
+    : http_(http),
+      tokens_(tokens),
+      gate_(gate),
+      pages_(pages),
+      pause_(pause),
+      options_(std::move(options)) {}
+
+std::string GitHubApi::Url(std::string const& repository, absl::string_view path) const {
+  return absl::StrCat(options_.api_url, "/repos/", repository, path);
+}
+
+absl::StatusOr<RequestPlace> GitHubApi::Enter(RequestKind kind, std::string const& doing) {
+  while (true) {
+    std::variant<RequestPlace, WaitUntil> entered = gate_.Enter(kind);
+    if (auto* place = std::get_if<RequestPlace>(&entered)) return std::move(*place);
+    WaitUntil const& wait = std::get<WaitUntil>(entered);
+    if (pause_ == nullptr) return absl::UnavailableError(absl::StrCat(doing, ": ", wait.why));
+    if (!pause_->WaitUntil(wait.not_before))
+      return absl::CancelledError(absl::StrCat(doing, ": the coordinator stops"));
+  }
+}
+
+absl::StatusOr<HttpResponse> GitHubApi::Send(RequestKind kind, HttpRequest request,
+                                             std::string const& doing) {
+  ASSIGN_OR_RETURN(AccessToken const token, tokens_.Token());
+  ASSIGN_OR_RETURN(RequestPlace place, Enter(kind, doing));
+  request.headers.emplace_back("Authorization", absl::StrCat("Bearer ", token.secret.Reveal()));
+  request.headers.emplace_back("Accept", "application/vnd.github+json");
+  request.headers.emplace_back("X-GitHub-Api-Version", "2022-11-28");
+  request.max_body_bytes = kLargestAnswer;
+  request.connect_timeout = kConnect;
+  request.idle_timeout = kIdle;
+  request.total_timeout = kWhole;
+  absl::StatusOr<HttpResponse> response = http_.Send(request);
+  GitHubAnswer const answer = AnswerOf(response);
+  gate_.Leave(std::move(place), ForGate(answer));
+  if (answer.http_status == kUnauthorized) tokens_.Reject(token.secret);
+  RETURN_IF_ERROR(ToStatus(InterpretGitHub(doing, answer)));
+  return *std::move(response);
+}
+
+absl::StatusOr<HttpResponse> GitHubApi::Get(std::string const& url, std::string const& doing) {
+  return Send(RequestKind::kRead, {.url = url, .max_redirects = kRedirects}, doing);
+}
+
+absl::StatusOr<GitHubApi::Page> GitHubApi::GetPage(std::string const& url,
+                                                   std::string const& doing) {
+  HttpRequest request{.url = url, .max_redirects = kRedirects};
+  std::optional<CachedPage> known = pages_.Find(url);
+  if (known) request.headers.emplace_back("If-None-Match", known->etag);
+  ASSIGN_OR_RETURN(
+      HttpResponse response,
+      Send(known ? RequestKind::kConditionalRead : RequestKind::kRead, std::move(request), doing));
+  if (response.status == kNotModified) {
+    if (known) return Page{*std::move(known)};
+    return absl::UnavailableError(absl::StrCat(doing, ": 304 to a question without an ETag"));
+  }
+  CachedPage page{HeaderOf(response, "etag"), HeaderOf(response, "link"), std::move(response.body)};
+  return Page{std::move(page), true};
+}
+
+// After it was understood: half a page that was kept would be taken for unchanged for ever.
+void GitHubApi::Keep(std::string const& url, Page const& read) {
+  if (!read.is_new || read.page.etag.empty()) return;
+  if (absl::Status const kept = pages_.Put(url, read.page); !kept.ok())
+    Log(LogLevel::kWarning, "a page of GitHub's was not kept", {{"error", kept.ToString()}});
+}
+
+template <class T>
+absl::StatusOr<std::vector<T>> GitHubApi::GetPages(
+    std::string url, std::string const& doing, int most,
+    absl::StatusOr<std::vector<T>> (*parse)(absl::string_view)) {
+  std::vector<T> all;
+  for (int page = 0; page < most; ++page) {
+    ASSIGN_OR_RETURN(Page const read, GetPage(url, doing));
+    absl::StatusOr<std::vector<T>> items = parse(read.page.body);
+    if (!items.ok()) return Annotate(items.status(), doing);
+    Keep(url, read);
+    std::move(items->begin(), items->end(), std::back_inserter(all));
+    std::optional<std::string> const next = NextLink(read.page.link);
+    if (!next) return all;
+    if (!SameOrigin(*next, options_.api_url))
+      return absl::UnavailableError(
+          absl::StrCat(doing, ": the next page is at another host, ", HostOfUrl(*next)));
+    url = *next;
+  }
+  return absl::UnavailableError(absl::StrCat(doing, ": there are more than ", most, " pages"));
+}
+
+absl::StatusOr<std::string> GitHubApi::DefaultBranch(std::string const& repository) {
+  std::string const doing = absl::StrCat("look at repository ", repository);
+  std::string const url = Url(repository, "");
+  ASSIGN_OR_RETURN(Page const read, GetPage(url, doing));
+  absl::StatusOr<std::string> branch = ParseGitHubDefaultBranch(read.page.body);
+  if (!branch.ok()) return Annotate(branch.status(), doing);
+  Keep(url, read);
+  return branch;
+}
+
+absl::StatusOr<std::vector<GitHubRelease>> GitHubApi::ListReleases(std::string const& repository) {
+  return GetPages<GitHubRelease>(Url(repository, "/releases?per_page=100"),
+                                 absl::StrCat("list the releases of ", repository),
+                                 kMostReleasePages, &ParseGitHubReleases);
+}
+
+absl::StatusOr<GitHubRelease> GitHubApi::FindRelease(std::string const& repository,
+                                                     std::string const& tag) {
+  ASSIGN_OR_RETURN(HttpResponse const response,
+                   Get(Url(repository, absl::StrCat("/releases/tags/", EncodeSegment(tag))),
+                       absl::StrCat("look for release ", tag, " of ", repository)));
+  return ParseGitHubRelease(response.body);
+}
+
+absl::StatusOr<GitHubRelease> GitHubApi::CreateRelease(std::string const& repository,
+                                                       std::string const& tag,
+                                                       std::string const& target) {
+  HttpRequest request{.method = "POST", .url = Url(repository, "/releases")};
+  request.body = Dump({{"tag_name", tag},
+                       {"target_commitish", target},
+                       {"name", tag},
+                       {"draft", false},
+                       {"prerelease", false},
+                       {"make_latest", "false"}});
+  ASSIGN_OR_RETURN(HttpResponse const response,
+                   Send(RequestKind::kWrite, std::move(request),
+                        absl::StrCat("create release ", tag, " of ", repository)));
+  return ParseGitHubRelease(response.body);
+}
+
+absl::StatusOr<std::vector<GitHubAsset>> GitHubApi::ListAssets(std::string const& repository,
+                                                               int64_t release, int first) {
+  return GetPages<GitHubAsset>(
+      Url(repository, absl::StrCat("/releases/", release, "/assets?per_page=100&page=", first)),
+      absl::StrCat("list the assets of release ", release, " of ", repository), kMostAssetPages,
+      &ParseGitHubAssets);
+}
+
+absl::StatusOr<GitHubAsset> GitHubApi::GetAsset(std::string const& repository, int64_t id) {
+  ASSIGN_OR_RETURN(HttpResponse const response,
+                   Get(Url(repository, absl::StrCat("/releases/assets/", id)),
+                       absl::StrCat("look at asset ", id, " of ", repository)));
+  return ParseGitHubAsset(response.body);
+}
+
+absl::StatusOr<GitHubAsset> GitHubApi::RenameAsset(std::string const& repository, int64_t id,
+                                                   std::string const& name) {
+  HttpRequest request{.method = "PATCH",
+                      .url = Url(repository, absl::StrCat("/releases/assets/", id)),
+                      .body = Dump({{"name", name}})};
+  ASSIGN_OR_RETURN(HttpResponse const response,
+                   Send(RequestKind::kWrite, std::move(request),
+                        absl::StrCat("rename asset ", id, " of ", repository, " to ", name)));
+  return ParseGitHubAsset(response.body);
+}
+
+absl::Status GitHubApi::DeleteAsset(std::string const& repository, int64_t id) {
+  absl::Status const deleted =
+      Send(RequestKind::kWrite,
+           {.method = "DELETE", .url = Url(repository, absl::StrCat("/releases/assets/", id))},
+           absl::StrCat("delete asset ", id, " of ", repository))
+          .status();
+  return absl::IsNotFound(deleted) ? absl::OkStatus() : deleted;
+}
+
+absl::StatusOr<GitHubAsset> GitHubApi::UploadAsset(GitHubRelease const& release,
+                                                   std::string const& name,
+                                                   std::string const& content) {
+  std::string const doing = absl::StrCat("upload ", name, " to release ", release.tag);
+  if (content.empty())
+    return absl::InvalidArgumentError(absl::StrCat(doing, ": GitHub takes no empty file"));
+  if (!SameOrigin(release.upload_url, options_.uploads_url))
+    return absl::FailedPreconditionError(absl::StrCat(doing, ": the release wants files at ",
+                                                      HostOfUrl(release.upload_url),
+                                                      ", not at releases.github.uploads_url"));
+  HttpRequest request{.method = "POST",
+                      .url = absl::StrCat(release.upload_url, "?name=", EncodeSegment(name)),
+                      .headers = {{"Content-Type", "application/octet-stream"}},
+                      .body = content};
+  ASSIGN_OR_RETURN(HttpResponse const response,
+                   Send(RequestKind::kUpload, std::move(request), doing));
+  return ParseGitHubAsset(response.body);
+}
+
+absl::StatusOr<UploadGrant> GitHubApi::UploadRequest(GitHubRelease const& release,
+                                                     std::string const& name,
+                                                     std::string const& label,
+                                                     absl::Time deadline) {
+  if (!SameOrigin(release.upload_url, options_.uploads_url))
+    return absl::FailedPreconditionError(
+        absl::StrCat("upload ", name, " to release ", release.tag, ": the release wants files at ",
+                     HostOfUrl(release.upload_url), ", not at releases.github.uploads_url"));
+  ASSIGN_OR_RETURN(AccessToken const token, tokens_.Token());
+  UploadGrant grant;
+  grant.method = "POST";
+  grant.url = absl::StrCat(release.upload_url, "?name=", EncodeSegment(name),
+                           "&label=", EncodeSegment(label));
+  grant.headers = {{"Authorization", absl::StrCat("Bearer ", token.secret.Reveal())},
+                   {"Accept", "application/vnd.github+json"},
+                   {"Content-Type", "application/octet-stream"},
+                   {"X-GitHub-Api-Version", "2022-11-28"}};
+  grant.deadline = std::min(deadline, token.expires_at);
+  return grant;
+}
+
+}  // namespace probefarm

@@ -1,0 +1,477 @@
+#include "coordinator/releases/github/github_host.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/releases/github/github_json.h"
+#include "coordinator/releases/github/side_file_swap.h"
+#include "coordinator/releases/upload_intent.h"
+#include "lib/digest/sha256.h"
+#include "lib/driver/asset_name.h"
+#include "lib/index/side_file_names.h"
+#include "lib/runtime/log.h"
+#include "lib/runtime/status_macros.h"
+
+namespace probefarm {
+namespace {
+
+// What GitHub refuses for reasons that a person must mend is asked again as seldom as this.
+constexpr absl::Duration kMendPause = absl::Minutes(5);
+constexpr absl::Duration kNoRoomPause = absl::Minutes(10);
+constexpr absl::Duration kBetweenLooks = absl::Seconds(30);
+// GitHub's lists are behind by seconds.
+constexpr absl::Duration kListLag = absl::Minutes(1);
+constexpr absl::Duration kBetweenChecks = absl::Minutes(1);
+// Another coordinator may have made it since; whoever makes it finds out.
+constexpr absl::Duration kStaysAbsent = absl::Hours(1);
+constexpr int kMostSwapSteps = 8;
+
+HostedAsset Hosted(ReleaseKey const& key, GitHubAsset const& asset) {
+  return {key.repository, key.tag, asset.name, asset.url, asset.sha256, asset.size};
+}
+
+std::optional<GitHubAsset> AssetIn(KnownRelease const& known, std::string const& name) {
+  auto const found = known.assets.find(name);
+  if (found == known.assets.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace
+
+// Releases are looked for and made by one thread at a time, each.
+class GitHubHost::Turn {
+ public:
+  Turn(GitHubHost& host, ReleaseKey key) : host_(host), key_(std::move(key)) {
+    MutexLock lock(host_.mu_);
+    while (host_.turns_.contains(key_)) host_.turn_over_.Wait(host_.mu_);
+    host_.turns_.insert(key_);
+  }
+  ~Turn() {
+    MutexLock lock(host_.mu_);
+    host_.turns_.erase(key_);
+    host_.turn_over_.NotifyAll();
+  }
+  Turn(Turn const&) = delete;
+  Turn& operator=(Turn const&) = delete;
+
+ private:
+  GitHubHost& host_;
+  ReleaseKey const key_;
+};
+
+GitHubHost::GitHubHost(GitHubApi& api, GitHubApi& patient, RequestGate& gate, Clock const& clock,
+                       GitHubHostOptions options)
+    : api_(api), patient_(patient), gate_(gate), clock_(clock), options_(std::move(options)) {}
+
+std::optional<KnownRelease> GitHubHost::Find(ReleaseKey const& key) const {
+  MutexLock lock(mu_);
+  auto const found = releases_.find(key);
+  if (found == releases_.end()) return std::nullopt;
+  return found->second;
+}
+
+void GitHubHost::Change(ReleaseKey const& key, std::function<void(KnownRelease&)> const& change) {
+  MutexLock lock(mu_);
+  auto const found = releases_.find(key);
+  if (found != releases_.end()) change(found->second);
+}
+
+absl::StatusOr<std::optional<KnownRelease>> GitHubHost::Know(ReleaseKey const& key) {
+  if (std::optional<KnownRelease> known = Find(key)) return known;
+  Turn const turn(*this, key);
+  if (std::optional<KnownRelease> known = Find(key)) return known;
+  {
+    MutexLock lock(mu_);
+    auto const absent = absent_.find(key);
+    if (absent != absent_.end() && clock_.Now() - absent->second < kStaysAbsent)
+      return std::nullopt;
+  }
+  return Read(key);
+}
+
+absl::StatusOr<std::optional<KnownRelease>> GitHubHost::KnowAfterBreak(ReleaseKey const& key,
+                                                                       std::string const& name) {
+  ASSIGN_OR_RETURN(std::optional<KnownRelease> known, Know(key));
+  if (!known) return known;
+  auto const broken = known->broken.find(name);
+  if (broken == known->broken.end() || known->listed_at > broken->second) return known;
+  RETURN_IF_ERROR(ReadNewAssets(key, *known));
+  return Find(key);
+}
+
+absl::StatusOr<std::optional<KnownRelease>> GitHubHost::Read(ReleaseKey const& key) {
+  absl::StatusOr<GitHubRelease> release = api_.FindRelease(key.repository, key.tag);
+  if (absl::IsNotFound(release.status())) {
+    MutexLock lock(mu_);
+    absent_[key] = clock_.Now();
+    return std::nullopt;
+  }
+  RETURN_IF_ERROR(release.status());
+  ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets, api_.ListAssets(key.repository, release->id));
+  KnownRelease known{.release = *std::move(release)};
+  TakeListing(known, std::move(assets), 0, clock_.Now());
+  MutexLock lock(mu_);
+  return releases_.insert_or_assign(key, std::move(known)).first->second;
+}
+
+absl::StatusOr<std::string> GitHubHost::TargetOf(std::string const& repository) {
+  if (!options_.target.empty()) return options_.target;
+  {
+    MutexLock lock(mu_);
+    if (auto const found = targets_.find(repository); found != targets_.end()) return found->second;
+  }
+  ASSIGN_OR_RETURN(std::string branch, api_.DefaultBranch(repository));
+  MutexLock lock(mu_);
+  return targets_[repository] = std::move(branch);
+}
+
+// The id that the answer holds is kept: by its tag the release may not be found for some seconds.
+absl::StatusOr<KnownRelease> GitHubHost::KnowOrCreate(ReleaseKey const& key) {
+  Turn const turn(*this, key);
+  if (std::optional<KnownRelease> known = Find(key)) return *std::move(known);
+  ASSIGN_OR_RETURN(std::string const target, TargetOf(key.repository));
+  absl::StatusOr<GitHubRelease> created = api_.CreateRelease(key.repository, key.tag, target);
+  if (absl::IsAlreadyExists(created.status())) {  // another coordinator was quicker
+    ASSIGN_OR_RETURN(std::optional<KnownRelease> known, Read(key));
+    if (known) return *std::move(known);
+    return absl::UnavailableError(absl::StrCat("release ", Describe(key),
+                                               " was made a moment ago and is not to be seen yet"));
+  }
+  RETURN_IF_ERROR(created.status());
+  Log(LogLevel::kInfo, "a release was made", {{"release", Describe(key)}});
+  MutexLock lock(mu_);
+  KnownRelease known{.release = *std::move(created), .listed_at = clock_.Now()};
+  return releases_.insert_or_assign(key, std::move(known)).first->second;
+}
+
+absl::StatusOr<std::optional<ReleaseKey>> GitHubHost::ChoosePlace(std::string const& tag) {
+  for (std::string const& repository : options_.repositories) {
+    ReleaseKey const key{repository, tag};
+    ASSIGN_OR_RETURN(std::optional<KnownRelease> const known, Know(key));
+    if (!known || RoomIn(*known) > 0) return key;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<UploadAnswer> GitHubHost::PrepareUpload(UploadIntent const& intent) {
+  std::string const name = SanitizeAssetName(intent.file_name);
+  RETURN_IF_ERROR(CheckUploadIntent(intent, name));
+  for (std::string const& repository : options_.repositories) {
+    ReleaseKey const key{repository, intent.tag};
+    ASSIGN_OR_RETURN(std::optional<KnownRelease> const known, KnowAfterBreak(key, name));
+    if (!known) continue;
+    switch (StateOf(*known, name, intent.job, intent.epoch, clock_.Now())) {
+      case NameState::kFree:
+        continue;
+      case NameState::kPresent:
+        return AssetPresent{name};
+      case NameState::kGranted:
+        return WaitUntil{
+            known->granted.at(name).deadline,
+            absl::StrCat("job ", known->granted.at(name).job, " has a grant to upload ", name)};
+      case NameState::kStarter:
+        ASSIGN_OR_RETURN(std::optional<WaitUntil> wait, ClearStarter(key, *known, name));
+        if (wait) return *std::move(wait);
+    }
+  }
+  ASSIGN_OR_RETURN(std::optional<ReleaseKey> const place, ChoosePlace(intent.tag));
+  if (place) return Grant(*place, intent, name);
+  return WaitUntil{clock_.Now() + kNoRoomPause,
+                   absl::StrCat("no repository has room in its release ", intent.tag,
+                                ": add one to releases.github.repositories")};
+}
+
+absl::StatusOr<std::optional<WaitUntil>> GitHubHost::ClearStarter(ReleaseKey const& key,
+                                                                  KnownRelease const& known,
+                                                                  std::string const& name) {
+  GitHubAsset const& starter = known.assets.at(name);
+  absl::Time const now = clock_.Now();
+  if (!IsLeftover(known, starter, options_.starter_grace, now))
+    return WaitUntil{starter.created_at + options_.starter_grace,
+                     absl::StrCat("an upload of ", name, " that nobody here began may go on")};
+  RETURN_IF_ERROR(api_.DeleteAsset(key.repository, starter.id));
+  Log(LogLevel::kWarning, "the rest of an upload that broke off was deleted",
+      {{"release", Describe(key)}, {"asset", name}, {"id", starter.id}});
+  Change(key, [&](KnownRelease& changed) {
+    changed.assets.erase(name);
+    changed.broken.erase(name);
+  });
+  return std::nullopt;
+}
+
+absl::StatusOr<UploadAnswer> GitHubHost::Grant(ReleaseKey const& key, UploadIntent const& intent,
+                                               std::string const& name) {
+  ASSIGN_OR_RETURN(KnownRelease const known, KnowOrCreate(key));
+  if (known.release.immutable)
+    return WaitUntil{clock_.Now() + kMendPause,
+                     absl::StrCat("release ", Describe(key),
+                                  " is immutable: switch immutable releases off in the settings of "
+                                  "the repository, or name another repository")};
+  std::variant<RequestPlace, WaitUntil> entered = gate_.Enter(RequestKind::kUpload);
+  if (auto* wait = std::get_if<WaitUntil>(&entered)) return *wait;
+  absl::Time const deadline = clock_.Now() + options_.upload_time;
+  ASSIGN_OR_RETURN(UploadGrant grant,
+                   api_.UploadRequest(known.release, name, intent.file_name, deadline));
+  PlaceId const place = gate_.Keep(std::get<RequestPlace>(std::move(entered)), grant.deadline);
+  Change(key, [&](KnownRelease& changed) {
+    changed.granted[name] = {intent.job, intent.epoch, grant.deadline, place};
+  });
+  return grant;
+}
+
+std::optional<ReleaseKey> GitHubHost::GrantedAt(UploadIntent const& intent,
+                                                std::string const& name) {
+  MutexLock lock(mu_);
+  for (std::string const& repository : options_.repositories) {
+    auto const known = releases_.find({repository, intent.tag});
+    if (known == releases_.end()) continue;
+    auto const grant = known->second.granted.find(name);
+    if (grant != known->second.granted.end() && grant->second.job == intent.job &&
+        grant->second.epoch == intent.epoch)
+      return known->first;
+  }
+  return std::nullopt;
+}
+
+UploadOutcome GitHubHost::InterpretUpload(UploadIntent const& intent, UploadReport const& report) {
+  std::string const name = SanitizeAssetName(intent.file_name);
+  // Of a grant of an earlier run nothing is known here but that it was one.
+  ReleaseKey const key = GrantedAt(intent, name).value_or(ReleaseKey{"", intent.tag});
+  PlaceId place = 0;
+  Change(key, [&](KnownRelease& known) {
+    place = known.granted.at(name).place;
+    known.granted.erase(name);
+  });
+  GitHubAnswer const answer{report.http_status, report.headers, report.body, report.error};
+  gate_.Leave(place, ForGate(answer));
+  std::string const doing = absl::StrCat("upload ", name, " to release ", Describe(key));
+  GitHubVerdict const verdict = InterpretGitHub(doing, answer);
+  absl::Time const now = clock_.Now();
+  switch (verdict.meaning) {
+    case GitHubMeaning::kSuccess:
+      return Arrived(key, name, report);
+    case GitHubMeaning::kFull:
+      Change(key, [](KnownRelease& known) { known.full = true; });
+      return UploadRetry{verdict.why};
+    case GitHubMeaning::kAlreadyThere:
+    case GitHubMeaning::kTrouble:
+    case GitHubMeaning::kUnchanged:
+      // Whatever is there now, is to be seen in the list.
+      Change(key, [&](KnownRelease& known) {
+        known.broken[name] = now;
+        known.checked_at = absl::InfinitePast();
+      });
+      return UploadRetry{verdict.why};
+    case GitHubMeaning::kSlowDown:
+      return UploadRetry{verdict.why};
+    case GitHubMeaning::kRefused:
+      return UploadRefused{verdict.why};
+    case GitHubMeaning::kNotThere:
+    case GitHubMeaning::kImmutable:
+    case GitHubMeaning::kNotAllowed:
+      break;
+  }
+  // The release may have gone, or changed: it is read again.
+  MutexLock lock(mu_);
+  releases_.erase(key);
+  return WaitUntil{now + kMendPause, verdict.why};
+}
+
+UploadOutcome GitHubHost::Arrived(ReleaseKey const& key, std::string const& name,
+                                  UploadReport const& report) {
+  // What a worker reports proves nothing: the id is where to look.
+  absl::StatusOr<GitHubAsset> const told = ParseGitHubAsset(report.body);
+  Change(key, [&](KnownRelease& known) {
+    known.arrived[name] = {told.ok() ? told->id : 0, clock_.Now()};
+    known.broken.erase(name);
+  });
+  if (told.ok() && told->name != name)
+    Log(LogLevel::kWarning, "GitHub keeps an asset under another name",
+        {{"release", Describe(key)}, {"sent", name}, {"kept", told->name}});
+  return UploadAccepted{name};
+}
+
+absl::StatusOr<HostedAsset> GitHubHost::FindAsset(std::string const& tag,
+                                                  std::string const& asset_name) {
+  RETURN_IF_ERROR(CheckReleaseTag(tag));
+  RETURN_IF_ERROR(CheckFileName(asset_name));
+  absl::Status not_there = absl::NotFoundError(absl::StrCat("no asset ", tag, "/", asset_name));
+  if (IsSideFileName(asset_name)) return not_there;
+  for (std::string const& repository : options_.repositories) {
+    ReleaseKey const key{repository, tag};
+    ASSIGN_OR_RETURN(std::optional<KnownRelease> const known, Know(key));
+    if (!known) continue;
+    absl::StatusOr<HostedAsset> asset = LookFor(key, *known, asset_name);
+    if (asset.ok()) return asset;
+    if (!absl::IsNotFound(asset.status())) not_there = asset.status();
+  }
+  return not_there;
+}
+
+absl::StatusOr<HostedAsset> GitHubHost::LookFor(ReleaseKey const& key, KnownRelease const& known,
+                                                std::string const& name) {
+  std::optional<GitHubAsset> const seen = AssetIn(known, name);
+  if (seen && seen->uploaded()) return Hosted(key, *seen);
+  auto const arrival = known.arrived.find(name);
+  absl::Status const not_there =
+      absl::NotFoundError(absl::StrCat("no asset ", name, " in release ", Describe(key)));
+  bool const expected = arrival != known.arrived.end() || known.broken.contains(name);
+  if (!expected) return not_there;
+  absl::Time const now = clock_.Now();
+  if (now - known.checked_at < kBetweenLooks)
+    return absl::UnavailableError(absl::StrCat("release ", Describe(key),
+                                               " was looked at a moment ago, ", name,
+                                               " is looked for again soon"));
+  Change(key, [now](KnownRelease& changed) { changed.checked_at = now; });
+  if (known.arrived.size() == 1 && arrival != known.arrived.end() &&
+      arrival->second.asset_id != 0) {
+    absl::StatusOr<GitHubAsset> asset = api_.GetAsset(key.repository, arrival->second.asset_id);
+    // The id is a worker's word: it may be another asset's.
+    if (asset.ok() && asset->name == name && asset->uploaded()) {
+      Change(key, [&](KnownRelease& changed) {
+        changed.arrived.erase(name);
+        changed.assets[name] = *asset;
+      });
+      return Hosted(key, *asset);
+    }
+    if (!asset.ok() && !absl::IsNotFound(asset.status())) return asset.status();
+  }
+  RETURN_IF_ERROR(ReadNewAssets(key, known));
+  std::optional<KnownRelease> const fresh = Find(key);
+  std::optional<GitHubAsset> const found = fresh ? AssetIn(*fresh, name) : std::nullopt;
+  if (found && found->uploaded()) return Hosted(key, *found);
+  if (arrival != known.arrived.end() && now - arrival->second.at < kListLag)
+    return absl::UnavailableError(absl::StrCat(name, " is not in the list of release ",
+                                               Describe(key), " yet; lists are behind by seconds"));
+  Change(key, [&](KnownRelease& changed) { changed.arrived.erase(name); });
+  return not_there;
+}
+
+absl::Status GitHubHost::ReadNewAssets(ReleaseKey const& key, KnownRelease const& known) {
+  int const page = FirstNewPage(known);
+  ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets,
+                   api_.ListAssets(key.repository, known.release.id, page));
+  auto const first = static_cast<size_t>(page - 1) * 100;
+  Change(key, [&](KnownRelease& changed) {
+    TakeListing(changed, std::move(assets), first, clock_.Now());
+  });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<HostedAsset>> GitHubHost::ListAssets() {
+  std::vector<HostedAsset> hosted;
+  for (std::string const& repository : options_.repositories) {
+    ASSIGN_OR_RETURN(std::vector<GitHubRelease> const releases, patient_.ListReleases(repository));
+    for (GitHubRelease const& release : releases) {
+      if (release.draft) continue;  // nobody can download from it
+      RETURN_IF_ERROR(ListRelease(repository, release, hosted));
+    }
+  }
+  return hosted;
+}
+
+absl::Status GitHubHost::ListRelease(std::string const& repository, GitHubRelease const& release,
+                                     std::vector<HostedAsset>& hosted) {
+  ReleaseKey const key{repository, release.tag};
+  ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets, patient_.ListAssets(repository, release.id));
+  std::vector<GitHubAsset> leftovers;
+  absl::Time const now = clock_.Now();
+  KnownRelease known;
+  {
+    MutexLock lock(mu_);
+    KnownRelease& kept = releases_[key];
+    kept.release = release;
+    kept.full = kept.full && assets.size() >= static_cast<size_t>(kAssetsOfARelease);
+    TakeListing(kept, std::move(assets), 0, now);
+    known = kept;
+  }
+  for (auto const& [name, asset] : known.assets) {
+    if (asset.uploaded() && !IsSideFileName(name)) hosted.push_back(Hosted(key, asset));
+    if (IsLeftover(known, asset, options_.starter_grace, now)) leftovers.push_back(asset);
+  }
+  for (GitHubAsset const& leftover : leftovers)
+    RETURN_IF_ERROR(ClearStarter(key, known, leftover.name).status());
+  return absl::OkStatus();
+}
+
+absl::Status GitHubHost::WriteSideFile(ReleaseKey const& release, std::string const& name,
+                                       std::string const& content) {
+  RETURN_IF_ERROR(CheckReleaseTag(release.tag));
+  if (!IsSideFileName(name))
+    return absl::InvalidArgumentError(absl::StrCat("'", name, "' is not a side file's name"));
+  ReleaseKey const key{
+      release.repository.empty() ? options_.repositories.front() : release.repository, release.tag};
+  ASSIGN_OR_RETURN(std::optional<KnownRelease> const known, Know(key));
+  if (!known) RETURN_IF_ERROR(KnowOrCreate(key).status());
+  for (int step = 0; step < kMostSwapSteps; ++step) {
+    bool done = false;
+    RETURN_IF_ERROR(TakeStep(key, name, content, done));
+    if (done) return absl::OkStatus();
+  }
+  return absl::UnavailableError(absl::StrCat("replace ", name, " of release ", Describe(key),
+                                             ": somebody else changes it, too"));
+}
+
+// Who else has changed the list in the meantime is found out by GitHub's refusal: the list is read
+// again then.
+absl::Status GitHubHost::TakeStep(ReleaseKey const& key, std::string const& name,
+                                  std::string const& content, bool& done) {
+  std::optional<KnownRelease> const known = Find(key);
+  if (!known) return absl::UnavailableError(absl::StrCat("release ", Describe(key), " has gone"));
+  std::string const next_name = absl::StrCat(name, kNextSuffix);
+  std::optional<GitHubAsset> const current = AssetIn(*known, name);
+  std::optional<GitHubAsset> const next = AssetIn(*known, next_name);
+  auto const put = [&](absl::StatusOr<GitHubAsset> const& asset) {
+    if (asset.ok())
+      Change(key, [&](KnownRelease& changed) { changed.assets[asset->name] = *asset; });
+    return asset.status();
+  };
+  auto const drop = [&](GitHubAsset const& asset) {
+    absl::Status const deleted = patient_.DeleteAsset(key.repository, asset.id);
+    if (deleted.ok()) Change(key, [&](KnownRelease& changed) { changed.assets.erase(asset.name); });
+    return deleted;
+  };
+  absl::Status taken;
+  switch (NextSwapStep(current, next, Sha256Hex(content))) {
+    case SwapStep::kDone:
+      done = true;
+      return absl::OkStatus();
+    case SwapStep::kUploadFirst:
+      taken = put(patient_.UploadAsset(known->release, name, content));
+      break;
+    case SwapStep::kUploadNext:
+      taken = put(patient_.UploadAsset(known->release, next_name, content));
+      break;
+    case SwapStep::kDeleteNext:
+      taken = drop(*next);
+      break;
+    case SwapStep::kDeleteOld:
+      taken = drop(*current);
+      break;
+    case SwapStep::kRenameNext:
+      taken = put(patient_.RenameAsset(key.repository, next->id, name));
+      if (taken.ok()) Change(key, [&](KnownRelease& changed) { changed.assets.erase(next_name); });
+      break;
+  }
+  if (taken.ok()) return taken;
+  ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets,
+                   patient_.ListAssets(key.repository, known->release.id));
+  Change(key,
+         [&](KnownRelease& changed) { TakeListing(changed, std::move(assets), 0, clock_.Now()); });
+  return absl::IsAlreadyExists(taken) || absl::IsNotFound(taken) ? absl::OkStatus() : taken;
+}
+
+absl::Status GitHubHost::Check() {
+  absl::Time const now = clock_.Now();
+  {
+    MutexLock lock(mu_);
+    if (now - checked_at_ < kBetweenChecks) return checked_;
+    checked_at_ = now;
+  }
+  absl::Status checked = api_.DefaultBranch(options_.repositories.front()).status();
+  MutexLock lock(mu_);
+  return checked_ = std::move(checked);
+}
+
+}  // namespace probefarm

@@ -1,0 +1,68 @@
+#include "coordinator/releases/github/release_board.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace probefarm {
+namespace {
+
+constexpr size_t kPage = 100;
+
+// In the order in which GitHub lists them.
+std::vector<int64_t> IdsOf(KnownRelease const& known) {
+  std::vector<int64_t> ids;
+  ids.reserve(known.assets.size());
+  for (auto const& [name, asset] : known.assets) ids.push_back(asset.id);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+bool IsLive(NameGrant const& grant, absl::Time now) { return now < grant.deadline; }
+
+}  // namespace
+
+int RoomIn(KnownRelease const& known) {
+  if (known.full || known.release.immutable) return 0;
+  auto const taken = known.assets.size() + known.granted.size() + known.arrived.size();
+  return std::max(0, kAssetsOfARelease - kKeptForSideFiles - static_cast<int>(taken));
+}
+
+NameState StateOf(KnownRelease const& known, std::string const& name, int64_t job, int64_t epoch,
+                  absl::Time now) {
+  auto const asset = known.assets.find(name);
+  if (asset != known.assets.end() && !asset->second.starter()) return NameState::kPresent;
+  if (known.arrived.contains(name)) return NameState::kPresent;
+  auto const grant = known.granted.find(name);
+  bool const own =
+      grant != known.granted.end() && grant->second.job == job && grant->second.epoch == epoch;
+  if (grant != known.granted.end() && !own && IsLive(grant->second, now))
+    return NameState::kGranted;
+  return asset != known.assets.end() ? NameState::kStarter : NameState::kFree;
+}
+
+bool IsLeftover(KnownRelease const& known, GitHubAsset const& asset, absl::Duration grace,
+                absl::Time now) {
+  if (!asset.starter()) return false;
+  auto const grant = known.granted.find(asset.name);
+  if (grant != known.granted.end() && IsLive(grant->second, now)) return false;
+  return known.broken.contains(asset.name) || now - asset.created_at >= grace;
+}
+
+void TakeListing(KnownRelease& known, std::vector<GitHubAsset> assets, size_t first,
+                 absl::Time now) {
+  std::vector<int64_t> const ids = IdsOf(known);
+  if (first < ids.size()) {
+    std::erase_if(known.assets, [&](auto const& entry) { return entry.second.id >= ids[first]; });
+  }
+  for (GitHubAsset& asset : assets) {
+    if (asset.uploaded()) known.arrived.erase(asset.name);
+    known.assets[asset.name] = std::move(asset);
+  }
+  known.listed_at = now;
+}
+
+int FirstNewPage(KnownRelease const& known) {
+  return static_cast<int>(known.assets.size() / kPage) + 1;
+}
+
+}  // namespace probefarm

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/releases/github/github_types.h"
+#include "coordinator/releases/github/pacing/pacing_windows.h"
+#include "lib/driver/release_key.h"
+
+namespace probefarm {
+
+// What is known of the files of one release: what GitHub listed, and what is under way to it.
+
+// A name that has been granted to a job.
+struct NameGrant {
+  int64_t job = 0;
+  int64_t epoch = 0;
+  absl::Time deadline;  // of its upload
+  PlaceId place = 0;    // with the pacing, until the worker reports
+};
+
+// An upload that a worker says has arrived, and that nobody has seen yet.
+struct Arrival {
+  int64_t asset_id = 0;  // as the worker says; 0: it does not
+  absl::Time at;
+};
+
+struct KnownRelease {
+  GitHubRelease release;
+  std::map<std::string, GitHubAsset> assets;  // by name, in whatever state
+  std::map<std::string, NameGrant> granted;
+  std::map<std::string, Arrival> arrived;
+  // Names under which an upload of ours has broken off: a `starter` there is its rest.
+  std::map<std::string, absl::Time> broken;
+  absl::Time listed_at = absl::InfinitePast();
+  absl::Time checked_at = absl::InfinitePast();  // when arrivals were last looked for
+  bool full = false;                             // GitHub said so
+};
+
+// A release holds 1,000 files (GitHub, since July 2025); places are kept for side files, in the old
+// and the new version, and for bundles of logs.
+inline constexpr int kAssetsOfARelease = 1000;
+inline constexpr int kKeptForSideFiles = 40;
+
+// How many more probes fit. Pure, like all below.
+int RoomIn(KnownRelease const& known);
+
+// What stands under a name.
+enum class NameState {
+  kFree,
+  kPresent,  // an asset, whole or of a state that nobody knows
+  kGranted,  // somebody may be uploading it
+  kStarter,  // the rest of an upload that broke off
+};
+// `job` and `epoch`: of whoever asks; a grant of its own does not stand in its way.
+NameState StateOf(KnownRelease const& known, std::string const& name, int64_t job, int64_t epoch,
+                  absl::Time now);
+
+// Whether a `starter` may be deleted: it is the rest of an upload of ours that is over, or it is
+// older than `grace`, within which somebody may be uploading it.
+bool IsLeftover(KnownRelease const& known, GitHubAsset const& asset, absl::Duration grace,
+                absl::Time now);
+
+// Puts what GitHub listed at `now` in place of what was known from the `first`-th asset on, in the
+// order in which they were made (by id). Names that were listed have arrived.
+void TakeListing(KnownRelease& known, std::vector<GitHubAsset> assets, size_t first,
+                 absl::Time now);
+
+// The page from which assets that are new since the last listing can stand, of 100 assets each.
+int FirstNewPage(KnownRelease const& known);
+
+}  // namespace probefarm
