@@ -28,8 +28,7 @@ builders:
   - {name: bookworm, archive: $BUILDER}
 build_limits: {memory: 512MB}
 leases: {ttl: $TTL, $LEASESbackoff_base: 100ms, backoff_limit: 500ms}
-releases:
-  directory: {root: $ROOT/releases}
+releases: $RELEASES
 )";
 
 }  // namespace
@@ -42,12 +41,15 @@ Farm::Farm(std::string folder)
 std::string Farm::Program(std::string const& name) { return absl::StrCat(PROGRAM_DIR "/", name); }
 
 void Farm::WriteConfig(FarmConfig const& config) const {
+  std::string const releases = config.releases.empty()
+                                   ? absl::StrCat("{directory: {root: ", folder_, "/releases}}")
+                                   : config.releases;
   std::ofstream(config_path()) << absl::StrReplaceAll(kConfig, {{"$MIRROR", config.mirror},
                                                                 {"$KEYRING", config.keyring},
                                                                 {"$BUILDER", config.builder},
                                                                 {"$TTL", config.ttl},
                                                                 {"$LEASES", config.leases},
-                                                                {"$ROOT", folder_}})
+                                                                {"$RELEASES", releases}})
                                << config.more;
 }
 

@@ -21,8 +21,9 @@ struct FarmConfig {
   std::string keyring;  // file
   std::string builder;  // archive of the builder image
   std::string ttl = "4s";
-  std::string leases;  // further keys of `leases`, each with a comma behind it
-  std::string more;    // YAML, appended as it is
+  std::string leases;    // further keys of `leases`, each with a comma behind it
+  std::string releases;  // a YAML mapping in braces; empty: a folder of the farm's
+  std::string more;      // YAML, appended as it is
 };
 
 // The shipped programs, run as processes in a folder: one coordinator, any number of workers, and

@@ -1,0 +1,162 @@
+// The shipped programs publish to a GitHub: what anyone can download from it, and what no fault of
+// it breaks.
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "lib/digest/sha256.h"
+#include "lib/runtime/status_matchers.h"
+#include "tests/integration/small_farm.h"
+#include "tests/testing/github/fake_github.h"
+
+namespace probefarm {
+namespace {
+
+using nlohmann::json;
+using testing::Contains;
+using testing::Each;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsSupersetOf;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr char kRepository[] = "falco-drivers/probes";
+constexpr char kTag[] = "8.0.0+driver/x86_64";
+constexpr char kToken[] = "ghs_this-token-must-be-seen-nowhere";
+
+class GitHubTest : public BuildingFarm {
+ protected:
+  void SetUp() override {
+    ASSERT_NO_FATAL_FAILURE(BuildingFarm::SetUp());
+    ASSERT_OK_AND_ASSIGN(github_, FakeGitHub::Start({}));
+    github_->AddRepository(kRepository);
+    FakeToken token;
+    token.value = kToken;
+    github_->AddToken(token);
+    std::string const token_file = folder_ / "token";
+    std::ofstream(token_file) << kToken;
+    std::filesystem::permissions(token_file, std::filesystem::perms::owner_read);
+    config_.releases =
+        absl::StrCat("{host: github, reconcile_interval: 2s, github: {repositories: [", kRepository,
+                     "], api_url: \"", github_->api_url(), "\", uploads_url: \"",
+                     github_->uploads_url(), "\", web_url: \"", github_->web_url(),
+                     "\", side_files_interval: 1s, credentials: {token_file: ", token_file,
+                     ", share_token_with_workers: true}, limits: {writes_per_second: 100}}}");
+  }
+  void Plant(std::string const& rule) {
+    absl::StatusOr<FakeFault> fault = ParseFakeFault(rule);
+    ASSERT_OK(fault);
+    github_->Plant(*std::move(fault));
+  }
+  void PublishAll() {
+    ASSERT_OK_AND_ASSIGN(SubprocessResult const watched, farm_.Client({"backfill", "--watch"}));
+    ASSERT_EQ(watched.exit_code, 0) << watched.output << watched.errors;
+  }
+  std::vector<std::string> NamesAtGitHub() const {
+    std::vector<std::string> names;
+    std::optional<FakeRelease> const release = github_->Release(kRepository, kTag);
+    if (!release) return names;
+    for (FakeAsset const& asset : release->assets) {
+      EXPECT_EQ(asset.state, "uploaded") << asset.name;
+      names.push_back(asset.name);
+    }
+    return names;
+  }
+  // Of a file at GitHub; empty when it is not there.
+  std::string BytesOf(std::string const& name) const {
+    std::optional<FakeRelease> const release = github_->Release(kRepository, kTag);
+    if (!release) return "";
+    for (FakeAsset const& asset : release->assets) {
+      if (asset.name == name && asset.bytes) return *asset.bytes;
+    }
+    return "";
+  }
+  // Two probes of one kernel, each once, with its digest, and the side files that tell of them.
+  void ExpectPublished() {
+    ASSERT_OK_AND_ASSIGN(json const probes, farm_.Ask({"probes"}));
+    ASSERT_THAT(probes, SizeIs(2));
+    EXPECT_THAT(NamesAtGitHub(), IsSupersetOf({"SHA256SUMS", "index.json", "provenance.jsonl"}));
+    for (json const& probe : probes) {
+      std::string const name = probe["asset_name"];
+      EXPECT_EQ(Sha256Hex(BytesOf(name)), probe["sha256"]) << name;
+      EXPECT_THAT(BytesOf("SHA256SUMS"),
+                  HasSubstr(absl::StrCat(probe["sha256"].get<std::string>(), "  ", name)));
+      EXPECT_THAT(BytesOf("index.json"), HasSubstr(probe["url"].get<std::string>()));
+    }
+    EXPECT_THAT(NamesAtGitHub(), Each(Not(HasSubstr(".next"))));
+  }
+
+  std::unique_ptr<FakeGitHub> github_;
+};
+
+TEST_F(GitHubTest, EveryProbeIsThereAndTheOldAddressLeadsToIt) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w", 2);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ExpectPublished();
+  ASSERT_OK_AND_ASSIGN(json const probes, farm_.Ask({"probes"}));
+  for (json const& probe : probes) {
+    EXPECT_THAT(
+        probe["url"].get<std::string>(),
+        HasSubstr(absl::StrCat(github_->web_url(), "/", kRepository, "/releases/download/")));
+    std::string const old_address =
+        absl::StrCat("http://", farm_.http(), "/releases/download/8.0.0%2Bdriver/x86_64/",
+                     probe["asset_name"].get<std::string>());
+    ASSERT_OK_AND_ASSIGN(
+        SubprocessResult const got,
+        RunSubprocess({.argv = {"sh", "-c", "curl -sfL \"$1\" | sha256sum", "sh", old_address}}));
+    EXPECT_EQ(got.output, probe["sha256"].get<std::string>() + "  -\n");
+  }
+  EXPECT_EQ(github_->counters().limited, 0);
+  EXPECT_EQ(github_->counters().leaked_tokens, 0);
+}
+
+TEST_F(GitHubTest, NoFaultOfAnUploadMakesTwoOrNone) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  Plant("502-starter kind=upload");
+  Plant("commit-drop kind=upload");
+  Plant("502 kind=create-release");
+  Plant("html kind=list-assets");
+  Plant("commit-drop kind=patch-asset");
+  auto const worker = StartWorker("w", 2);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ExpectPublished();
+  EXPECT_EQ(github_->counters().faults_struck, 5);
+}
+
+TEST_F(GitHubTest, TheTokenIsSeenNowhere) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  Plant("html kind=upload status=403");
+  auto const worker = StartWorker("w", 2);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  for (auto const& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+    if (!entry.is_regular_file() || entry.path().filename() == "token") continue;
+    EXPECT_FALSE(absl::StrContains(ReadWholeFile(entry.path()), kToken)) << entry.path();
+  }
+  ASSERT_OK_AND_ASSIGN(SubprocessResult const processes,
+                       RunSubprocess({.argv = {"ps", "-eo", "args"}}));
+  EXPECT_THAT(processes.output, Not(HasSubstr(kToken)));
+}
+
+TEST_F(GitHubTest, WhatSomebodyChangesOrTakesAwayIsNoticed) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w", 2);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ASSERT_OK_AND_ASSIGN(json const probes, farm_.Ask({"probes"}));
+  std::string const lost = probes[0]["asset_name"];
+  for (FakeAsset const& asset : github_->Release(kRepository, kTag)->assets) {
+    if (asset.name == lost) github_->RemoveAsset(kRepository, asset.id);
+  }
+  ASSERT_OK(WaitUntil("the loss is noticed", [&] {
+    absl::StatusOr<json> const now = farm_.Ask({"probes", "--missing"});
+    return now.ok() && now->size() == 1;
+  })) << farm_.coordinator_log();
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ExpectPublished();
+}
+
+}  // namespace
+}  // namespace probefarm
