@@ -1,5 +1,6 @@
 #include "worker/machine_check.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,6 +27,15 @@ absl::Status MachineCheck::Check() const {
 }
 
 absl::Status MachineCheck::CheckRoom() const { return CheckFolders(options_.min_free_bytes / 2); }
+
+std::optional<int64_t> MachineCheck::LeastFree() const {
+  std::optional<int64_t> least;
+  for (std::string const& folder : options_.folders) {
+    absl::StatusOr<int64_t> const free = free_space_(folder);
+    if (free.ok()) least = std::min(least.value_or(*free), *free);
+  }
+  return least;
+}
 
 absl::Status MachineCheck::CheckFolders(int64_t min_free_bytes) const {
   for (std::string const& folder : options_.folders) {

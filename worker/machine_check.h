@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ class MachineCheck {
   // The same for builds that run: whether the folders have at least half of that. The engine is not
   // asked.
   absl::Status CheckRoom() const;
+
+  // The room of the folder that has the least; nothing when none can be looked at.
+  std::optional<int64_t> LeastFree() const;
 
   // Blocks until Check() is OK: true; false once the worker drains. Logs the first failure and the
   // end of it.

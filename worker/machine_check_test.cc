@@ -48,6 +48,14 @@ TEST_F(MachineCheckTest, WhatRunsMayUseHalfOfTheReserve) {
   EXPECT_THAT(check_.CheckRoom(), StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
+TEST_F(MachineCheckTest, TheFolderWithTheLeastRoomCounts) {
+  EXPECT_EQ(check_.LeastFree(), 3 << 20);
+  free_["/engine"] = 1;
+  EXPECT_EQ(check_.LeastFree(), 1);
+  free_.clear();
+  EXPECT_EQ(check_.LeastFree(), std::nullopt);
+}
+
 TEST_F(MachineCheckTest, AnEngineThatIsAwayIsWaitedFor) {
   engine_.FailNext(EngineCall::kVersion, absl::UnavailableError("restarting"));
   EXPECT_TRUE(check_.AwaitFit());

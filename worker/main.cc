@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "lib/build/image_id.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/mutex.h"
 #include "lib/runtime/signals.h"
@@ -72,6 +73,18 @@ void AddOptions(CLI::App& app, WorkerOptions& options) {
            }
          },
          "KEY=VALUE, may be repeated: drivers can ask for it (worker_labels)")
+      ->allow_extra_args(false);
+  app.add_option_function<std::vector<std::string>>(
+         "--builder",
+         [&options](std::vector<std::string> const& ids) {
+           for (std::string const& id : ids) {
+             if (absl::Status const checked = CheckImageId(id); !checked.ok())
+               throw CLI::ValidationError("--builder", std::string(checked.message()));
+             options.builders.insert(id);
+           }
+         },
+         "id of a builder image that is built in here, sha256:…; may be repeated (default: "
+         "whichever)")
       ->allow_extra_args(false);
   app.add_option("--id", options.id, "this worker's name (default: kept in the cache folder)");
   AddTransportOptions(app, options.transport);

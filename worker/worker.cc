@@ -116,6 +116,7 @@ absl::Status Worker::Parts::Describe() {
   ASSIGN_OR_RETURN(description.arch, MachineArch());
   description.engine = absl::StrCat(version.name, " ", version.version);
   description.labels = options.labels;
+  description.builders = options.builders;
   description.slots = options.slots;
   description.memory_bytes_per_slot = options.memory_bytes_per_slot > 0
                                           ? options.memory_bytes_per_slot
@@ -169,8 +170,9 @@ void Worker::Parts::ConnectCoordinator() {
     stop.Advance(StopSignal::Stage::kStopping);
     coordinator->InterruptAcquire();
   };
-  session = std::make_unique<SessionKeeper>(*coordinator, leases, clock, description, on_void,
-                                            [this] { Drain("the coordinator wants it"); });
+  session = std::make_unique<SessionKeeper>(
+      *coordinator, leases, clock, description, on_void,
+      [this] { Drain("the coordinator wants it"); }, [this] { return machine->LeastFree(); });
   publishing = std::make_unique<Publishing>(
       *coordinator, leases, *http, clock, [this] { return session->token(); }, wait);
   uploads = std::make_unique<Executor>(kUploads);
@@ -188,6 +190,7 @@ BuildOutcome Worker::Parts::Build(BuildSpec const& spec, BuildRunContext context
   context.headers = headers.get();
   context.permits = permits.get();
   context.clock = &clock;
+  context.builders = options.builders;
   context.spool_dir = SpoolDir();
   context.room = [this] { return machine->CheckRoom(); };
   BuildOutcome outcome = RunBuild(spec, context);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -35,7 +36,9 @@ struct WorkerOptions {
   absl::Duration drain_timeout = absl::InfiniteDuration();
   std::string engine;                         // unix:///var/run/docker.sock
   std::map<std::string, std::string> labels;  // drivers can ask for them (worker_labels)
-  std::string version;                        // of this program, for servers that are asked
+  // Ids of the builder images that are built in here; empty: whichever the coordinator names.
+  std::set<std::string> builders;
+  std::string version;  // of this program, for servers that are asked
 };
 
 // The worker, whole: the one place that names concrete classes together.

@@ -15,15 +15,20 @@ std::string StateText(v1::Worker const& worker) {
   return worker.draining() ? "draining" : "live";
 }
 
+std::string DiskText(int64_t free_bytes) { return free_bytes == 0 ? "?" : SizeText(free_bytes); }
+
 void PrintTable(std::vector<v1::Worker> const& workers, std::ostream& out) {
-  Table table({"WORKER", "STATE", "ARCH", "ENGINE", "SLOTS", "LAST HEARTBEAT", "JOBS"});
+  Table table({"WORKER", "STATE", "ARCH", "ENGINE", "SLOTS", "FREE DISK", "BUILDERS",
+               "LAST HEARTBEAT", "JOBS"});
   for (v1::Worker const& worker : workers) {
     std::string jobs;
     for (v1::Job const& job : worker.leases())
       absl::StrAppend(&jobs, jobs.empty() ? "" : ",", job.id());
     table.AddRow({worker.id(), StateText(worker), ArchName(worker.capabilities().arch()),
                   worker.capabilities().engine(), absl::StrCat(worker.slots()),
-                  TimeText(worker.last_heartbeat()), jobs});
+                  DiskText(worker.capabilities().free_disk_bytes()),
+                  BuildersText(worker.capabilities().builders()), TimeText(worker.last_heartbeat()),
+                  jobs});
   }
   table.Print(out);
 }

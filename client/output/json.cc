@@ -113,6 +113,9 @@ Json ToJson(v1::Worker const& worker) {
   json["arch"] = ArchName(worker.capabilities().arch());
   Put(json, "engine", worker.capabilities().engine());
   for (auto const& [key, value] : worker.capabilities().labels()) json["labels"][key] = value;
+  for (auto const& id : worker.capabilities().builders()) json["builders"].push_back(id);
+  if (int64_t const free_disk = worker.capabilities().free_disk_bytes(); free_disk != 0)
+    json["free_disk_bytes"] = free_disk;
   json["slots"] = worker.slots();
   json["free_slots"] = worker.free_slots();
   Put(json, "last_heartbeat", TimeText(worker.last_heartbeat()));

@@ -23,6 +23,16 @@ TEST(Json, AJobHasNumbersAndNamesAndLeavesOutWhatIsNotThere) {
   EXPECT_THAT(text, Not(HasSubstr("sha256")));
 }
 
+TEST(Json, AWorkerHasItsDiskAndBuildersWhereItTold) {
+  v1::Worker worker;
+  EXPECT_THAT(Print(ToJson(worker)), Not(HasSubstr("free_disk_bytes")));
+  EXPECT_THAT(Print(ToJson(worker)), Not(HasSubstr("builders")));
+  worker.mutable_capabilities()->set_free_disk_bytes(5000);
+  worker.mutable_capabilities()->add_builders("sha256:a");
+  EXPECT_EQ(ToJson(worker)["free_disk_bytes"], 5000);
+  EXPECT_EQ(ToJson(worker)["builders"], nlohmann::ordered_json({"sha256:a"}));
+}
+
 TEST(Json, BytesThatAreNotUtf8DoNotStopThePrinting) {
   EXPECT_THAT(Print({{"text", "a\xff"}}), HasSubstr("a\xEF\xBF\xBD"));
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "lib/rpc/wire.h"
 
@@ -29,6 +30,14 @@ std::string PhaseName(v1::LeasePhase phase) {
 std::string TimeText(google::protobuf::Timestamp const& time) {
   if (time.seconds() == 0 && time.nanos() == 0) return "";
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromWire(time), absl::UTCTimeZone());
+}
+
+std::string BuildersText(google::protobuf::RepeatedPtrField<std::string> const& ids) {
+  constexpr size_t kDigits = 12;
+  if (ids.empty()) return "any";
+  return absl::StrJoin(ids, ",", [](std::string* out, absl::string_view id) {
+    absl::StrAppend(out, absl::StripPrefix(id, "sha256:").substr(0, kDigits));
+  });
 }
 
 std::string SizeText(int64_t bytes) {

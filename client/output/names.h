@@ -20,5 +20,7 @@ std::string PhaseName(v1::LeasePhase phase);  // "building"; empty when there is
 std::string TimeText(google::protobuf::Timestamp const& time);
 // "1.4 MB", "512 B": powers of 1000, for people.
 std::string SizeText(int64_t bytes);
+// The first twelve digits of each image id: "0123456789ab,cd01…"; "any" when there is none.
+std::string BuildersText(google::protobuf::RepeatedPtrField<std::string> const& ids);
 
 }  // namespace probefarm

@@ -29,5 +29,13 @@ TEST(SizeText, PicksAUnit) {
   EXPECT_EQ(SizeText(1'400'000), "1.4 MB");
 }
 
+TEST(BuildersText, IsShort) {
+  google::protobuf::RepeatedPtrField<std::string> ids;
+  EXPECT_EQ(BuildersText(ids), "any");
+  *ids.Add() = "sha256:0123456789abcdef";
+  *ids.Add() = "sha256:f";
+  EXPECT_EQ(BuildersText(ids), "0123456789ab,f");
+}
+
 }  // namespace
 }  // namespace probefarm

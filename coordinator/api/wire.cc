@@ -2,11 +2,13 @@
 
 #include <re2/re2.h>
 
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "coordinator/scheduling/label.h"
+#include "lib/build/image_id.h"
 #include "lib/digest/hex.h"
 #include "lib/runtime/status_macros.h"
 
@@ -16,6 +18,7 @@ namespace {
 constexpr size_t kMaxReasonText = 4096;
 constexpr size_t kMaxProgressText = 200;
 constexpr size_t kMaxLabels = 64;
+constexpr int kMaxBuilders = 64;
 constexpr int64_t kMaxRegexMemory = 1 << 20;
 
 absl::Status CheckRegex(std::string const& pattern) {
@@ -26,6 +29,14 @@ absl::Status CheckRegex(std::string const& pattern) {
   if (regex.ok()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("kernel filter '", pattern, "' is not a regular expression: ", regex.error()));
+}
+
+absl::StatusOr<std::set<std::string>> BuildersFromWire(
+    google::protobuf::RepeatedPtrField<std::string> const& wire) {
+  if (wire.size() > kMaxBuilders)
+    return absl::InvalidArgumentError(absl::StrCat("more than ", kMaxBuilders, " builders"));
+  for (std::string const& builder : wire) RETURN_IF_ERROR(CheckImageId(builder));
+  return std::set<std::string>(wire.begin(), wire.end());
 }
 
 LeasePhase KnownPhase(v1::LeasePhase phase) {
@@ -206,6 +217,9 @@ v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases) {
         absl::StrSplit(label, absl::MaxSplits('=', 1));
     (*wire.mutable_capabilities()->mutable_labels())[parts.first] = parts.second;
   }
+  wire.mutable_capabilities()->mutable_builders()->Add(worker.capabilities.builders.begin(),
+                                                       worker.capabilities.builders.end());
+  wire.mutable_capabilities()->set_free_disk_bytes(worker.capabilities.free_disk_bytes.value_or(0));
   wire.set_slots(worker.slots);
   wire.set_free_slots(worker.free_slots);
   *wire.mutable_last_heartbeat() = ToWire(worker.last_heartbeat);
@@ -232,7 +246,15 @@ absl::StatusOr<Capabilities> FromWire(v1::Capabilities const& wire) {
   std::string const engine = wire.engine().substr(0, wire.engine().find(' '));
   std::string label = absl::StrCat("engine=", engine);
   if (!engine.empty() && CheckLabel(label).ok()) capabilities.labels.insert(std::move(label));
+  ASSIGN_OR_RETURN(capabilities.builders, BuildersFromWire(wire.builders()));
+  ASSIGN_OR_RETURN(capabilities.free_disk_bytes, FreeDiskFromWire(wire.free_disk_bytes()));
   return capabilities;
+}
+
+absl::StatusOr<std::optional<int64_t>> FreeDiskFromWire(int64_t bytes) {
+  if (bytes < 0)
+    return absl::InvalidArgumentError(absl::StrCat("free_disk_bytes ", bytes, " is negative"));
+  return bytes == 0 ? std::nullopt : std::make_optional(bytes);
 }
 
 LeaseKey FromWire(v1::LeaseName const& name) { return {name.job(), name.epoch()}; }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "coordinator/feeds/kernel_feed.h"
 #include "coordinator/leasing/phase_board.h"
@@ -32,8 +35,11 @@ v1::PublishedProbe ToWire(PublishedAsset const& asset);
 v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases);
 
 // Labels are those of the message, as "key=value", and "engine=" with the engine's first word.
-// INVALID_ARGUMENT for an arch that is none, more than 64 labels, or one that cannot be.
+// INVALID_ARGUMENT for an arch that is none, more than 64 labels or builders, one that cannot be,
+// or less than no free disk.
 absl::StatusOr<Capabilities> FromWire(v1::Capabilities const& wire);
+// Nothing for 0, which says nothing. INVALID_ARGUMENT when negative.
+absl::StatusOr<std::optional<int64_t>> FreeDiskFromWire(int64_t bytes);
 // Whether there is such a lease is the store's to say.
 LeaseKey FromWire(v1::LeaseName const& name);
 // kUnknown for a phase of a newer worker. The text is cut to 200 bytes, between two characters.

@@ -163,7 +163,11 @@ grpc::ServerUnaryReactor* WorkerApi::Heartbeat(grpc::CallbackServerContext* cont
                     absl::InvalidArgumentError(absl::StrCat("free_slots ", request->free_slots(),
                                                             " is not between 0 and ", kMaxSlots)));
   }
-  HeartbeatRequest heartbeat{request->session(), {}, request->free_slots(), request->draining()};
+  absl::StatusOr<std::optional<int64_t>> const free_disk =
+      FreeDiskFromWire(request->free_disk_bytes());
+  if (!free_disk.ok()) return Finished(context, free_disk.status());
+  HeartbeatRequest heartbeat{
+      request->session(), {}, request->free_slots(), request->draining(), *free_disk};
   std::vector<LeaseProgress> progress;
   for (v1::HeldLease const& held : request->held()) {
     heartbeat.held.push_back(FromWire(held.name()));

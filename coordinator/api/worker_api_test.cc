@@ -80,6 +80,46 @@ TEST_F(WorkerApiTest, ALabelThatIsNoneIsRefused) {
   ExpectInvalid(&Stub::OpenSession, request, "64 labels");
 }
 
+TEST_F(WorkerApiTest, AWorkersBuildersAndItsDiskAsToldLastAreShown) {
+  auto const shown = [&] {
+    return Call<v1::JobService>(&v1::JobService::Stub::ListWorkers, v1::ListWorkersRequest())
+        ->workers(0)
+        .capabilities();
+  };
+  v1::OpenSessionRequest request = Opening();
+  std::string const builder = "sha256:" + std::string(64, 'a');
+  request.mutable_capabilities()->add_builders(builder);
+  request.mutable_capabilities()->set_free_disk_bytes(1000);
+  ASSERT_OK_AND_ASSIGN(auto const opened, Ask(&Stub::OpenSession, request));
+  EXPECT_THAT(shown().builders(), ElementsAre(builder));
+  EXPECT_EQ(shown().free_disk_bytes(), 1000);
+  v1::HeartbeatRequest heartbeat;
+  heartbeat.set_session(opened.session());
+  heartbeat.set_free_disk_bytes(2000);
+  ASSERT_OK(Ask(&Stub::Heartbeat, heartbeat));
+  EXPECT_EQ(shown().free_disk_bytes(), 2000);
+  heartbeat.clear_free_disk_bytes();
+  ASSERT_OK(Ask(&Stub::Heartbeat, heartbeat));
+  EXPECT_EQ(shown().free_disk_bytes(), 2000);
+}
+
+TEST_F(WorkerApiTest, ABuilderThatIsNoneAndDiskBelowZeroAreRefused) {
+  v1::OpenSessionRequest request = Opening();
+  request.mutable_capabilities()->add_builders("bookworm");
+  ExpectInvalid(&Stub::OpenSession, request, "'bookworm' is no image id");
+  request.mutable_capabilities()->clear_builders();
+  for (int i = 0; i < 65; ++i)
+    request.mutable_capabilities()->add_builders("sha256:" + std::string(64, 'a'));
+  ExpectInvalid(&Stub::OpenSession, request, "64 builders");
+  request = Opening();
+  request.mutable_capabilities()->set_free_disk_bytes(-5);
+  ExpectInvalid(&Stub::OpenSession, request, "free_disk_bytes -5 is negative");
+  v1::HeartbeatRequest heartbeat;
+  heartbeat.set_session(OpenSession("w"));
+  heartbeat.set_free_disk_bytes(-5);
+  ExpectInvalid(&Stub::Heartbeat, heartbeat, "free_disk_bytes -5 is negative");
+}
+
 TEST_F(WorkerApiTest, ASessionHasATokenOfItsOwnAndTheTtl) {
   ASSERT_OK_AND_ASSIGN(auto const first, Ask(&Stub::OpenSession, Opening()));
   ASSERT_OK_AND_ASSIGN(auto const second, Ask(&Stub::OpenSession, Opening()));

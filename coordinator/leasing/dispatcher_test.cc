@@ -102,6 +102,30 @@ TEST_F(DispatcherTest, BeyondItsLimitNobodyMayWait) {
   waits.wait();
 }
 
+TEST_F(DispatcherTest, AWaitingPollGetsTheJobThatItsWorkerHasRoomForNow) {
+  OpenSession("a");
+  OpenSession("b");
+  auto const tell = [&](std::string const& session, int64_t free_disk_bytes) {
+    ASSERT_OK(Await<HeartbeatAnswer>([&](auto done) {
+      store_.Heartbeat({session, {}, 1, false, free_disk_bytes}, std::move(done));
+    }));
+  };
+  tell("a", 1);
+  tell("b", 1);
+  NewJob job = JobFor("6.1");
+  job.requirements.disk_bytes = int64_t{1} << 30;
+  Enqueue(job);
+  std::future<Leases> other = Poll("a", absl::Seconds(30));
+  std::future<Leases> poll = Poll("b", absl::Seconds(30));
+  Settle();
+  EXPECT_EQ(dispatcher_.waiting(), 2);
+  tell("b", int64_t{2} << 30);
+  EXPECT_THAT(*poll.get(), SizeIs(1));
+  Settle();
+  EXPECT_EQ(dispatcher_.waiting(), 1);
+  dispatcher_.StopGranting();
+}
+
 TEST_F(DispatcherTest, AWaitingPollGetsTheJobThatComes) {
   OpenSession("a");
   std::future<Leases> poll = Poll("a", absl::Seconds(30));

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/recipe/recipe.h"
+#include "lib/build/build_room.h"
 #include "lib/build/build_spec.h"
 #include "lib/driver/asset_name.h"
 #include "lib/runtime/status_macros.h"
@@ -17,10 +18,16 @@ namespace {
 // Inputs before the build's own timeout, waiting and upload after it.
 constexpr absl::Duration kAroundTheBuild = absl::Minutes(40);
 
+// Whole GiB: hardly any two kernels' headers are of one size.
+int64_t DiskFor(BuildSpec const& spec) {
+  constexpr int64_t kGib = int64_t{1} << 30;
+  return (RoomFor(spec) + kGib - 1) / kGib * kGib;
+}
+
 NewJob MakeJob(BuildSpec&& spec, std::string json, JobTerms const& terms) {
   NewJob job;
   job.fingerprint = InputsFingerprint(spec);
-  job.requirements = {spec.probe.arch, spec.limits.memory_bytes};
+  job.requirements = {spec.probe.arch, spec.limits.memory_bytes, {}, DiskFor(spec), spec.image.id};
   job.probe = std::move(spec.probe);
   job.file_name = std::move(spec.file_name);
   job.lane = terms.lane;

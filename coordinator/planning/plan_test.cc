@@ -53,7 +53,8 @@ TEST_F(MakePlanTest, PutsTheWholeSpecAndItsFingerprintIntoTheJob) {
   EXPECT_EQ(job.file_name, "falco_debian_6.12.117+deb12-cloud-amd64_1.ko");
   EXPECT_EQ(job.file_name, spec.file_name);
   EXPECT_EQ(job.fingerprint, InputsFingerprint(spec));
-  EXPECT_EQ(job.requirements, (Requirements{Arch::kX86_64, 12345}));
+  EXPECT_EQ(job.requirements,
+            (Requirements{Arch::kX86_64, 12345, {}, int64_t{1} << 30, spec.image.id}));
   EXPECT_EQ(job.lane, Lane::kNewKernels);
   EXPECT_EQ(job.run_limit, absl::Minutes(7));
 }
@@ -67,6 +68,13 @@ TEST_F(MakePlanTest, AsksForTheLabelsOfTheDriver) {
   }
   EXPECT_THAT(PlanProbe(offer_, wanted_[0], known_[0], terms_)->requirements.labels,
               ::testing::ElementsAreArray(plan.jobs[0].requirements.labels));
+}
+
+TEST_F(MakePlanTest, AsksForDiskInWholeGibibytes) {
+  offer_.recipe.limits.output_bytes = int64_t{1} << 30;
+  EXPECT_EQ(Make().jobs[0].requirements.disk_bytes, int64_t{3} << 30);
+  offer_.recipe.limits.output_bytes = int64_t{1} << 20;
+  EXPECT_EQ(Make().jobs[0].requirements.disk_bytes, int64_t{1} << 30);
 }
 
 TEST_F(MakePlanTest, LeavesOutWhatIsPublished) {

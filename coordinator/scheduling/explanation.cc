@@ -4,36 +4,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "coordinator/scheduling/job_eligibility.h"
+#include "coordinator/scheduling/unmatchable.h"
 
 namespace probefarm {
 namespace {
 
-std::string Gigabytes(int64_t bytes) {
-  return absl::StrCat(static_cast<double>(bytes >> 20) / 1024, " GB");
-}
-
 std::string After(Reason const& reason) {
   return reason.text.empty() ? "" : absl::StrCat(", after: ", reason.text);
-}
-
-// Of workers of which none has what the job needs.
-Reason Unmatchable(Requirements const& needs, std::vector<LiveWorker> const& workers) {
-  int64_t most = 0;
-  bool has_arch = false;
-  for (LiveWorker const& worker : workers) {
-    if (worker.capabilities.arch != needs.arch) continue;
-    has_arch = true;
-    most = std::max(most, worker.capabilities.memory_bytes_per_slot);
-  }
-  if (!has_arch) return {"unmatchable", absl::StrCat("no worker has arch ", ArchName(needs.arch))};
-  if (most >= needs.memory_bytes && !needs.labels.empty()) {
-    return {"unmatchable", absl::StrCat("no worker that is large enough has the labels ",
-                                        absl::StrJoin(needs.labels, ", "))};
-  }
-  return {"unmatchable", absl::StrCat("no worker has ", Gigabytes(needs.memory_bytes),
-                                      " of memory for one build; the most is ", Gigabytes(most))};
 }
 
 std::vector<LiveWorker> Fitting(Requirements const& needs, std::vector<LiveWorker> workers) {
@@ -47,7 +25,7 @@ std::vector<LiveWorker> Fitting(Requirements const& needs, std::vector<LiveWorke
 std::vector<Reason> BecauseOf(Requirements const& needs, std::vector<LiveWorker> const& workers) {
   if (workers.empty()) return {{"no_worker", "no worker is connected"}};
   std::vector<LiveWorker> fitting = Fitting(needs, workers);
-  if (fitting.empty()) return {Unmatchable(needs, workers)};
+  if (fitting.empty()) return {{"unmatchable", WhyUnmatchable(needs, workers)}};
   std::erase_if(fitting, [](LiveWorker const& worker) { return worker.draining; });
   if (fitting.empty()) return {{"draining", "every worker that could build it is draining"}};
   bool const free = std::any_of(fitting.begin(), fitting.end(),

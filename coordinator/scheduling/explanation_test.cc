@@ -64,6 +64,34 @@ TEST_F(ExplanationTest, NobodyHasTheMemory) {
                                     "the most is 1.5 GB")));
 }
 
+TEST_F(ExplanationTest, NobodyRunsTheBuilder) {
+  AddWorker().capabilities.builders = {"sha256:b"};
+  job_.requirements.builder = "sha256:a";
+  EXPECT_THAT(Why(), ElementsAre(Is("unmatchable", "no worker runs builder image sha256:a")));
+}
+
+TEST_F(ExplanationTest, NobodyHasTheDisk) {
+  AddWorker().capabilities.free_disk_bytes = 9 * kGigabyte / 2;
+  AddWorker().capabilities.free_disk_bytes = 1;
+  job_.requirements.disk_bytes = 9 * kGigabyte;
+  EXPECT_THAT(Why(), ElementsAre(Is("unmatchable",
+                                    "no worker has 9 GiB of free disk; the most is 4.5 GiB")));
+  AddWorker();  // has not said yet
+  EXPECT_THAT(Why(), ElementsAre(Is("next", "")));
+}
+
+TEST_F(ExplanationTest, WhatIsMissingIsToldOfTheWorkersThatFitOtherwise) {
+  AddWorker().capabilities.free_disk_bytes = kGigabyte;
+  Capabilities& other = AddWorker().capabilities;
+  other.builders = {"sha256:b"};
+  other.free_disk_bytes = 100 * kGigabyte;
+  job_.requirements.builder = "sha256:a";
+  job_.requirements.disk_bytes = 2 * kGigabyte;
+  EXPECT_THAT(Why(), ElementsAre(Is("unmatchable",
+                                    "no worker that fits otherwise has 2 GiB of free disk; the "
+                                    "most is 1 GiB")));
+}
+
 TEST_F(ExplanationTest, WhoCouldBuildItDrains) {
   AddWorker().draining = true;
   AddWorker().capabilities.arch = Arch::kAarch64;

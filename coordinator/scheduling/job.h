@@ -78,8 +78,11 @@ struct Capabilities {
   Arch arch = Arch::kX86_64;
   // What the worker can give to each of the builds that it runs at once.
   int64_t memory_bytes_per_slot = 0;
-  std::string engine;  // "docker 20.10.24", for people
-  Labels labels = {};  // its own, and "engine=docker"
+  std::string engine;                   // "docker 20.10.24", for people
+  Labels labels = {};                   // its own, and "engine=docker"
+  std::set<std::string> builders = {};  // ids of the images that it is willing to run; empty: any
+  // As it said last. Nothing: it has not since the coordinator started, which prevents nothing.
+  std::optional<int64_t> free_disk_bytes = std::nullopt;
   friend bool operator==(Capabilities const&, Capabilities const&) = default;
 };
 

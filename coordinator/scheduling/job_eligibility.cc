@@ -3,6 +3,17 @@
 #include "absl/strings/str_cat.h"
 
 namespace probefarm {
+namespace {
+
+bool RunsBuilder(Capabilities const& worker, std::string const& builder) {
+  return builder.empty() || worker.builders.empty() || worker.builders.contains(builder);
+}
+
+bool HasRoom(Capabilities const& worker, int64_t disk_bytes) {
+  return !worker.free_disk_bytes || *worker.free_disk_bytes >= disk_bytes;
+}
+
+}  // namespace
 
 std::optional<Reason> UnmetRequirement(Requirements const& requirements,
                                        Capabilities const& capabilities) {
@@ -18,6 +29,15 @@ std::optional<Reason> UnmetRequirement(Requirements const& requirements,
   for (std::string const& label : requirements.labels) {
     if (!capabilities.labels.contains(label))
       return Reason{"label", absl::StrCat("needs a worker with the label ", label)};
+  }
+  if (!RunsBuilder(capabilities, requirements.builder)) {
+    return Reason{"builder",
+                  absl::StrCat("needs a worker that runs builder image ", requirements.builder)};
+  }
+  if (!HasRoom(capabilities, requirements.disk_bytes)) {
+    return Reason{"disk", absl::StrCat("needs ", requirements.disk_bytes,
+                                       " bytes of free disk; this worker has ",
+                                       *capabilities.free_disk_bytes)};
   }
   return std::nullopt;
 }

@@ -8,8 +8,9 @@
 namespace probefarm {
 
 // The first requirement that `capabilities` do not meet, in words for the one who asks why a job
-// does not run; nullopt when they meet all. Pure. Codes are "arch", "memory" and "label". One slot
-// must have the memory that one build needs; how many slots are free does not matter here.
+// does not run; nullopt when they meet all. Pure. Codes are "arch", "memory", "label", "builder"
+// and "disk". One slot must have the memory that one build needs; how many slots are free does not
+// matter here. Free disk counts as the worker told it: builds that it runs are not taken off.
 std::optional<Reason> UnmetRequirement(Requirements const& requirements,
                                        Capabilities const& capabilities);
 

@@ -39,6 +39,36 @@ TEST(JobEligibility, AWorkerHasAllLabelsThatAreAskedFor) {
   EXPECT_EQ(UnmetRequirement(needs, worker), std::nullopt);
 }
 
+TEST(JobEligibility, AWorkerRunsTheBuildersThatItNamesOrElseWhichever) {
+  Requirements needs{Arch::kX86_64, 0};
+  needs.builder = "sha256:a";
+  Capabilities worker = kWorker;
+  EXPECT_EQ(UnmetRequirement(needs, worker), std::nullopt);
+  worker.builders = {"sha256:b"};
+  EXPECT_EQ(UnmetRequirement(needs, worker),
+            (Reason{"builder", "needs a worker that runs builder image sha256:a"}));
+  worker.builders.insert("sha256:a");
+  EXPECT_EQ(UnmetRequirement(needs, worker), std::nullopt);
+  needs.builder.clear();
+  worker.builders = {"sha256:b"};
+  EXPECT_EQ(UnmetRequirement(needs, worker), std::nullopt);
+}
+
+TEST(JobEligibility, DiskThatAWorkerHasNotToldPreventsNothing) {
+  Requirements needs{Arch::kX86_64, 0};
+  needs.disk_bytes = 1000;
+  Capabilities worker = kWorker;
+  EXPECT_EQ(UnmetRequirement(needs, worker), std::nullopt);
+  worker.free_disk_bytes = 1000;
+  EXPECT_EQ(UnmetRequirement(needs, worker), std::nullopt);
+  worker.free_disk_bytes = 999;
+  EXPECT_EQ(UnmetRequirement(needs, worker),
+            (Reason{"disk", "needs 1000 bytes of free disk; this worker has 999"}));
+  needs.disk_bytes = 0;
+  worker.free_disk_bytes = 0;
+  EXPECT_EQ(UnmetRequirement(needs, worker), std::nullopt);
+}
+
 TEST(JobEligibility, TheUnmetRequirementIsNamed) {
   EXPECT_EQ(UnmetRequirement({Arch::kX86_64, 1000}, kWorker), std::nullopt);
   EXPECT_EQ(UnmetRequirement({Arch::kAarch64, 0}, kWorker)->code, "arch");

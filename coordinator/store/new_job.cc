@@ -15,6 +15,7 @@ absl::Status CheckFields(NewJob const& job) {
   if (job.probe.kernel_release.empty()) return absl::InvalidArgumentError("no kernel release");
   if (job.spec.empty()) return absl::InvalidArgumentError("no spec");
   if (job.requirements.memory_bytes < 0) return absl::InvalidArgumentError("negative memory");
+  if (job.requirements.disk_bytes < 0) return absl::InvalidArgumentError("negative disk");
   if (job.run_limit <= absl::ZeroDuration()) return absl::InvalidArgumentError("no run limit");
   return absl::OkStatus();
 }

@@ -52,6 +52,9 @@ TEST(NewJob, WhatIsWrongIsNamed) {
   job.requirements.memory_bytes = -1;
   ExpectRefused(job, "memory");
   job = GoodJob();
+  job.requirements.disk_bytes = -1;
+  ExpectRefused(job, "disk");
+  job = GoodJob();
   job.run_limit = absl::ZeroDuration();
   ExpectRefused(job, "run limit");
 }

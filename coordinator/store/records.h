@@ -59,6 +59,8 @@ struct HeartbeatRequest {
   std::vector<LeaseKey> held;
   int free_slots = 0;
   bool draining = false;  // the worker takes nothing new any more
+  // Nothing: it does not say, and what it said before holds.
+  std::optional<int64_t> free_disk_bytes = std::nullopt;
 };
 
 struct HeartbeatAnswer {
@@ -79,7 +81,7 @@ struct ExpiredLease {
   Job job;  // after the event: QUEUED, DEAD, or VERIFYING when a grant was out
 };
 
-// A worker as its last session knows it.
+// A worker as its last session knows it; its free disk as it said last.
 struct WorkerRecord {
   std::string worker;
   std::string session;

@@ -62,7 +62,9 @@ class Store {
   // ABORTED "void" for one that a later session of the same worker id replaced. Leases that the
   // worker never heard of go back to the queue uncounted. A lease younger than
   // StorePolicy::unheard_grace is not yet one of these. A session that said that it drains does so
-  // for good, whatever a heartbeat that comes late says.
+  // for good, whatever a heartbeat that comes late says. The worker's free disk is kept in memory
+  // only, as OpenSession() has it until the first heartbeat, and not known after a restart. When it
+  // has grown so far that jobs which wait can go to the worker now, they are eligible once more.
   virtual void Heartbeat(HeartbeatRequest request, Done<HeartbeatAnswer> done) = 0;
 
   // One event of a worker on its lease. ABORTED when (job, epoch, session) is not the present

@@ -100,9 +100,10 @@ Job StoreContract::AcquireOne(std::string const& session) {
 }
 
 absl::StatusOr<HeartbeatAnswer> StoreContract::Heartbeat(std::string const& session,
-                                                         std::vector<LeaseKey> held) {
+                                                         std::vector<LeaseKey> held,
+                                                         std::optional<int64_t> free_disk_bytes) {
   return Await<HeartbeatAnswer>([&](auto done) {
-    store().Heartbeat({session, std::move(held), 2}, std::move(done));
+    store().Heartbeat({session, std::move(held), 2, false, free_disk_bytes}, std::move(done));
   });
 }
 

@@ -74,7 +74,8 @@ class StoreContract : public testing::TestWithParam<StoreImplementation> {
   Job AcquireOne(std::string const& session);
   // With two free slots.
   absl::StatusOr<HeartbeatAnswer> Heartbeat(std::string const& session,
-                                            std::vector<LeaseKey> held = {});
+                                            std::vector<LeaseKey> held = {},
+                                            std::optional<int64_t> free_disk_bytes = {});
   absl::StatusOr<std::vector<ExpiredLease>> Expire();
   // As the worker that holds `lease`, which may be stale by now.
   absl::StatusOr<Job> OnLease(Job const& lease, JobEvent event);

@@ -78,21 +78,6 @@ TEST_P(StoreLeases, RefusesARequestWithoutIdAndANegativeNumber) {
   EXPECT_THAT(Acquire(session, "r1", -1), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST_P(StoreLeases, AWorkerGetsOnlyWhatItCanRun) {
-  NewJob big = JobFor(1);
-  big.requirements.memory_bytes = int64_t{16} << 30;
-  Enqueue(big);
-  NewJob arm = JobFor(2);
-  arm.probe.arch = arm.requirements.arch = Arch::kAarch64;
-  JobId const arm_id = Enqueue(arm);
-  JobId const small_id = Enqueue(JobFor(3));
-  ASSERT_OK_AND_ASSIGN(auto const on_x86, Acquire(OpenFor("w1"), "r1", 10));
-  EXPECT_THAT(IdsOf(on_x86), ElementsAre(small_id));
-  ASSERT_OK(Open({"arm-1", "arm", {Arch::kAarch64, int64_t{1} << 30, ""}, 1, {}}));
-  ASSERT_OK_AND_ASSIGN(auto const on_arm, Acquire("arm-1", "r1", 10));
-  EXPECT_THAT(IdsOf(on_arm), ElementsAre(arm_id));
-}
-
 TEST_P(StoreLeases, NewKernelsGoBeforeTheBackfill) {
   JobId const old_kernel = Enqueue(JobFor(1));
   NewJob fresh = JobFor(2);
@@ -253,28 +238,6 @@ TEST_P(StoreLeases, AJobThatIsLostOnTwoWorkersIsPoison) {
   }
   EXPECT_EQ(Get(id).state, JobState::kDead);
   EXPECT_EQ(Get(id).reason.code, "poison");
-}
-
-TEST_P(StoreLeases, AJobGoesToAWorkerWithItsLabelsOnly) {
-  NewJob labelled = JobFor(1);
-  labelled.requirements.labels = {"pool=trusted", "zone=a"};
-  JobId const id = Enqueue(labelled);
-  JobId const plain = Enqueue(JobFor(2));
-  Restart();
-  EXPECT_EQ(Get(id).requirements, labelled.requirements);
-  EXPECT_EQ(AcquireOne(OpenFor("w1")).id, plain);
-  NewSession session;
-  session.session = "trusted-1";
-  session.worker = "trusted";
-  session.capabilities = {Arch::kX86_64, int64_t{8} << 30, "docker 20", {"pool=trusted"}};
-  session.slots = 1;
-  ASSERT_OK(Open(session));
-  EXPECT_THAT(*Acquire("trusted-1", "r1"), testing::IsEmpty());
-  session.session = "trusted-2";
-  session.capabilities.labels.insert("zone=a");
-  ASSERT_OK(Open(session));
-  Restart();
-  EXPECT_EQ(AcquireOne("trusted-2").id, id);
 }
 
 INSTANTIATE_TEST_SUITE_P(Contract, StoreLeases, testing::ValuesIn(ImplementationsUnderTest()),

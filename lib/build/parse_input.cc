@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/strip.h"
 #include "lib/build/bounds.h"
+#include "lib/build/image_id.h"
 #include "lib/build/path_in_tree.h"
 #include "lib/digest/hex.h"
 #include "lib/driver/asset_name.h"
@@ -85,9 +85,7 @@ absl::StatusOr<ImageInput> ParseImage(JsonValue const& value) {
   ASSIGN_OR_RETURN(image.archive, ParseInput(value.At("archive")));
   ASSIGN_OR_RETURN(image.fingerprint, value.At("fingerprint").String());
   ASSIGN_OR_RETURN(image.id, value.At("id").String());
-  absl::string_view digest = image.id;
-  if (!absl::ConsumePrefix(&digest, "sha256:") || !IsSha256Hex(digest))
-    return value.At("id").Refuse("is not sha256: and 64 lower-case hexadecimal digits");
+  RETURN_IF_ERROR(value.At("id").Check(CheckImageId(image.id)));
   return image;
 }
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -56,6 +57,30 @@ TEST_F(WorkerTest, SaysItsLabels) {
   auto const wrong = StartWorker("wrong", {"--engine", engine.address(), "--label", "trusted"});
   EXPECT_EQ(ExitCodeOf(*wrong), 2);
   EXPECT_THAT(wrong->errors(), HasSubstr("KEY=VALUE"));
+}
+
+TEST_F(WorkerTest, IsLeasedOnlyWhatItsBuildersBuild) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  nlohmann::json const job = BackfillOne({"--kind", "kmod"});
+  IdleEngine const engine(folder_ / "engine.sock");
+  std::string const other = "sha256:" + std::string(64, '0');
+  auto const worker = StartWorker("w", {"--engine", engine.address(), "--builder", other});
+  ASSERT_NO_FATAL_FAILURE(WaitForWorkers(1));
+  ASSERT_OK_AND_ASSIGN(auto const workers, farm_.Ask({"workers"}));
+  EXPECT_EQ(workers[0]["builders"], nlohmann::json({other}));
+  EXPECT_GT(workers[0]["free_disk_bytes"], 0);
+  ASSERT_OK_AND_ASSIGN(auto const why, farm_.Client({"explain", job["id"].dump()}));
+  EXPECT_THAT(why.output, HasSubstr("no worker runs builder image sha256:"));
+  ASSERT_OK_AND_ASSIGN(auto const table, farm_.Client({"workers", "-o", "table"}));
+  EXPECT_THAT(table.output, AllOf(HasSubstr("FREE DISK"), HasSubstr("000000000000 ")));
+  EXPECT_EQ(farm_.Job(job["id"])["epoch"], 0);
+  auto const willing = StartWorker("willing", {"--engine", engine.address()});
+  ASSERT_OK(
+      WaitUntil("the other one is leased it", [&] { return farm_.Job(job["id"])["epoch"] != 0; }));
+  EXPECT_NE(farm_.Job(job["id"])["worker"], workers[0]["id"]);
+  auto const wrong = StartWorker("wrong", {"--engine", engine.address(), "--builder", "bookworm"});
+  EXPECT_EQ(ExitCodeOf(*wrong), 2);
+  EXPECT_THAT(wrong->errors(), HasSubstr("'bookworm' is no image id"));
 }
 
 TEST_F(WorkerTest, WaitsForACoordinatorThatIsNotThereYet) {
@@ -115,6 +140,22 @@ TEST_F(WorkerCacheTest, OnAFullDiskNoLeaseIsTaken) {
   }));
   EXPECT_THAT(worker->errors(), HasSubstr(cache_));
   EXPECT_EQ(farm_.Job(job["id"])["state"], "queued");
+}
+
+TEST_F(WorkerCacheTest, WithoutRoomForAJobGetsItOnceThereIsSome) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  nlohmann::json const job = BackfillOne({"--kind", "kmod"});
+  std::string const more = folder_ / "more";
+  auto const worker = StartBehind(absl::StrCat(
+      "mount -t tmpfs -o size=900m none $cache && { (for i in $(seq 300); do [ -e ", more,
+      " ] && mount -o remount,size=3g $cache && break; sleep 0.1; done) & "
+      "exec \"$@\" --min-free 100MB; }"));
+  ASSERT_NO_FATAL_FAILURE(WaitForWorkers(1));
+  ASSERT_OK_AND_ASSIGN(auto const why, farm_.Client({"explain", job["id"].dump()}));
+  EXPECT_THAT(why.output, HasSubstr("no worker has 1 GiB of free disk; the most is 0."));
+  EXPECT_EQ(farm_.Job(job["id"])["epoch"], 0);
+  std::ofstream(more) << '\n';
+  EXPECT_OK(WaitUntil("it is leased the job", [&] { return farm_.Job(job["id"])["epoch"] != 0; }));
 }
 
 }  // namespace

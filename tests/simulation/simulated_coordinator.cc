@@ -67,11 +67,10 @@ void SimulatedCoordinator::StartAgain() {
 absl::StatusOr<Session> SimulatedCoordinator::OpenSession(WorkerDescription const& worker,
                                                           std::vector<LeaseName> const& held) {
   std::string const token = absl::StrCat(worker.id, "-", ++sessions_);
-  NewSession session{token,
-                     worker.id,
-                     {worker.arch, worker.memory_bytes_per_slot, worker.engine},
-                     worker.slots,
-                     KeysOf(held)};
+  NewSession session{token, worker.id, {}, worker.slots, KeysOf(held)};
+  session.capabilities.arch = worker.arch;
+  session.capabilities.memory_bytes_per_slot = worker.memory_bytes_per_slot;
+  session.capabilities.free_disk_bytes = worker.free_disk_bytes;
   ASSIGN_OR_RETURN(OpenedSession const opened, Await<OpenedSession>([&](auto done) {
                      store_.OpenSession(session, std::move(done));
                    }));
@@ -98,14 +97,14 @@ absl::StatusOr<std::vector<Lease>> SimulatedCoordinator::Acquire(std::string con
 }
 
 absl::StatusOr<HeartbeatReply> SimulatedCoordinator::Heartbeat(std::string const& session,
-                                                               std::vector<LeaseName> const& held,
-                                                               bool draining) {
-  HeartbeatRequest const request{session, KeysOf(held), 0, draining};
+                                                               WorkerState const& state) {
+  HeartbeatRequest request{session, {}, 0, state.draining, state.free_disk_bytes};
+  for (HeldPhase const& lease : state.held) request.held.push_back(KeyOf(lease.name));
   ASSIGN_OR_RETURN(HeartbeatAnswer const answer, Await<HeartbeatAnswer>([&](auto done) {
                      store_.Heartbeat(request, std::move(done));
                    }));
   watch_.Beaten(session);
-  if (draining) watch_.Drained(session);
+  if (state.draining) watch_.Drained(session);
   return HeartbeatReply{VerdictsOf(answer.verdicts)};
 }
 

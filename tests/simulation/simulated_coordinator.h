@@ -37,8 +37,7 @@ class SimulatedCoordinator {
                                       std::vector<LeaseName> const& held);
   absl::StatusOr<std::vector<Lease>> Acquire(std::string const& session,
                                              std::string const& request_id);
-  absl::StatusOr<HeartbeatReply> Heartbeat(std::string const& session,
-                                           std::vector<LeaseName> const& held, bool draining);
+  absl::StatusOr<HeartbeatReply> Heartbeat(std::string const& session, WorkerState const& state);
   absl::StatusOr<int64_t> AppendLog(std::string const& session, LeaseName lease, int64_t offset,
                                     std::string const& bytes);
   absl::StatusOr<NextStep> ReportArtifact(std::string const& session, LeaseName lease,

@@ -48,14 +48,9 @@ absl::StatusOr<std::vector<Lease>> SimulatedNetwork::Acquire(std::string const& 
 }
 
 absl::StatusOr<HeartbeatReply> SimulatedNetwork::Heartbeat(std::string const& session,
-                                                           std::vector<HeldPhase> const& held,
-                                                           int /*free_slots*/, bool draining) {
-  std::vector<LeaseName> names;
-  names.reserve(held.size());
-  for (HeldPhase const& lease : held) names.push_back(lease.name);
-  return Send<absl::StatusOr<HeartbeatReply>>([=](SimulatedCoordinator& coordinator) {
-    return coordinator.Heartbeat(session, names, draining);
-  });
+                                                           WorkerState const& state) {
+  return Send<absl::StatusOr<HeartbeatReply>>(
+      [=](SimulatedCoordinator& coordinator) { return coordinator.Heartbeat(session, state); });
 }
 
 absl::StatusOr<int64_t> SimulatedNetwork::AppendLog(std::string const& session, LeaseName lease,

@@ -31,9 +31,9 @@ void SimulatedWorker::Start() {
   description.memory_bytes_per_slot = int64_t{1} << 40;
   description.engine = "simulated";
   Process* const process = process_.get();
-  process->session =
-      std::make_unique<SessionKeeper>(network_, process->leases, world_.clock(), description,
-                                      [process] { process->is_void = true; });
+  process->session = std::make_unique<SessionKeeper>(
+      network_, process->leases, world_.clock(), description,
+      [process] { process->is_void = true; }, /*on_drain=*/nullptr, [this] { return FreeDisk(); });
   After(absl::ZeroDuration(), [this](Process& started) { Beat(started); });
   After(kTick, [this](Process& started) { Watch(started); });
   After(kTick, [this](Process& started) { Poll(started); });
@@ -63,6 +63,9 @@ void SimulatedWorker::Run(std::weak_ptr<Process> const& process,
   }
   act(*alive);
 }
+
+// At times too little for what half of the jobs need.
+int64_t SimulatedWorker::FreeDisk() { return world_.Goes(0.2) ? 1 : int64_t{8} << 30; }
 
 // As Worker has it: the first session by Open(), the others by Heartbeat().
 void SimulatedWorker::Beat(Process& process) {

@@ -43,6 +43,7 @@ class SimulatedWorker {
   void After(absl::Duration delay, std::function<void(Process&)> act);
   void Run(std::weak_ptr<Process> const& process, std::function<void(Process&)> const& act);
 
+  int64_t FreeDisk();
   void Beat(Process& process);
   void Watch(Process& process);
   void Poll(Process& process);

@@ -33,6 +33,7 @@ NewJob JobFor(int64_t number) {
   job.probe.kernel_version = "1";
   job.file_name = absl::StrCat("falco_debian_6.1.", number, "_1.o");
   job.fingerprint = "f";
+  job.requirements.disk_bytes = (number % 2) << 30;
   job.lane = number % 3 == 0 ? Lane::kNewKernels : Lane::kBackfill;
   job.run_limit = absl::Minutes(2);
   job.spec = absl::StrCat("spec of ", job.file_name);

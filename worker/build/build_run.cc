@@ -42,6 +42,7 @@ class BuildRun {
   absl::StatusOr<BuildOutcome> RunInContainer(FetchedArchives const& source,
                                               std::string const& header_volume);
   absl::StatusOr<ScriptEnd> RunScript(std::string const& container);
+  bool MayUseImage() const;
   absl::Status EnsureImage();
   absl::StatusOr<FetchedArchives> Fetch(std::vector<ArchiveInput> const& inputs);
   absl::Status CheckHeaders(std::string const& container, std::string const& header_volume) const;
@@ -68,6 +69,7 @@ BuildOutcome BuildRun::Run() {
 }
 
 absl::StatusOr<BuildOutcome> BuildRun::TryRun() {
+  if (!MayUseImage()) return BuilderNotAllowed(spec_.image.id);
   Enter(BuildStage::kImage, BuildPhase::kFetching, "builder image");
   RETURN_IF_ERROR(EnsureImage());
   Enter(BuildStage::kInputs, BuildPhase::kFetching, "inputs");
@@ -122,6 +124,10 @@ absl::StatusOr<ScriptEnd> BuildRun::RunScript(std::string const& container) {
       RunContainer(*context_.engine, *context_.clock, container, spec_.limits.timeout, log_, ends);
   if (!end.ok() && !room.ok()) return room;
   return end;
+}
+
+bool BuildRun::MayUseImage() const {
+  return context_.builders.empty() || context_.builders.contains(spec_.image.id);
 }
 
 absl::Status BuildRun::EnsureImage() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -32,6 +33,7 @@ struct BuildRunContext {
   // One is taken once the container is ready to start, and given back when the script has ended.
   BuildPermits* permits = nullptr;
   Clock const* clock = nullptr;
+  std::set<std::string> builders;  // ids of the images that may be used; empty: whichever
   BuildLease lease;
   std::string spool_dir;  // made when it is not there; this worker's alone
 

@@ -98,6 +98,7 @@ class BuildRunTest : public testing::Test {
     context.log = [this](absl::string_view bytes) { log_.append(bytes.data(), bytes.size()); };
     context.cancelled = cancelled_;
     context.room = room_;
+    context.builders = builders_;
     return RunBuild(spec_, context);
   }
 
@@ -122,6 +123,7 @@ class BuildRunTest : public testing::Test {
   BuildSpec spec_;
   std::function<bool()> cancelled_;
   std::function<absl::Status()> room_;
+  std::set<std::string> builders_;
   std::vector<BuildPhase> phases_;
   std::string log_;
 };
@@ -160,6 +162,14 @@ TEST_F(BuildRunTest, KeepsTheHeaderVolumeForTheNextBuild) {
   size_t fillers = 0;
   for (auto const& made : engine_.created()) fillers += made.labels.count("io.probefarm.volume");
   EXPECT_EQ(fillers, 1);
+}
+
+TEST_F(BuildRunTest, UsesNoImageThatItMayNot) {
+  builders_ = {"sha256:other"};
+  EXPECT_THAT(Run(), Fails(kMachine, "builder_not_allowed", HasSubstr(spec_.image.id)));
+  EXPECT_THAT(engine_.created(), IsEmpty());
+  builders_.insert(spec_.image.id);
+  EXPECT_TRUE(std::holds_alternative<BuiltArtifact>(Run())) << log_;
 }
 
 TEST_F(BuildRunTest, FailsForGoodWhenAnInputIsAnother) {

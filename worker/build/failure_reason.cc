@@ -138,6 +138,12 @@ BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
   }
 }
 
+BuildFailure BuilderNotAllowed(absl::string_view image_id) {
+  return Machine("builder_not_allowed",
+                 absl::StrCat("this worker may not use builder image ", image_id,
+                              ": none of its --builder options names it"));
+}
+
 std::string MostTellingLine(absl::string_view log_tail) {
   std::vector<absl::string_view> const lines =
       absl::StrSplit(log_tail, '\n', absl::SkipWhitespace());

@@ -35,6 +35,7 @@ namespace probefarm {
 //              image_unavailable      nobody answers who has the builder image
 //              no_space               the worker's or the engine's disk is full
 //              disk_error             the worker cannot read or write its own files
+//              builder_not_allowed    its --builder options do not name the builder image
 
 // What was being done when a status came: bringing the image into the engine; fetching headers and
 // source; filling volumes and running the container; copying the artifact out; checking it.
@@ -58,6 +59,10 @@ struct ScriptEnd {
 // (coordinator/recipe): source unusable, headers unusable, does not compile, no room.
 BuildFailure ClassifyScriptEnd(ScriptEnd const& end, absl::Duration timeout,
                                absl::string_view log_tail);
+
+// For a spec whose image this worker is not to use. A coordinator that goes by the worker's
+// capabilities does not lease it here.
+BuildFailure BuilderNotAllowed(absl::string_view image_id);
 
 // The line that tells most of why a build failed: the script's own last word ("probefarm: …"), else
 // the first line with "error:", else the last line that is not blank. Empty when the log is.

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,6 +24,8 @@ struct WorkerDescription {
   int64_t memory_bytes_per_slot = 0;
   std::string engine;                              // "docker 20.10.24+dfsg1": for people
   std::map<std::string, std::string> labels = {};  // what sets it apart: "pool" is "trusted"
+  std::set<std::string> builders = {};  // ids of the images that it may use; empty: whichever
+  std::optional<int64_t> free_disk_bytes = std::nullopt;  // for builds; nothing: not known
 };
 
 // A session, as the coordinator opened it.
@@ -44,6 +48,15 @@ struct HeldPhase {
   LeaseName name;
   Phase phase = Phase::kFetching;
   std::string progress;  // for people: "linux-headers-… 40 %"
+};
+
+// What a heartbeat says.
+struct WorkerState {
+  std::vector<HeldPhase> held;  // every lease: one that was granted a ttl ago and is left out goes
+                                // back to the queue
+  int free_slots = 0;
+  bool draining = false;
+  std::optional<int64_t> free_disk_bytes = std::nullopt;  // as in WorkerDescription
 };
 
 // The answer to a heartbeat.
@@ -90,11 +103,8 @@ class CoordinatorClient {
   // Ends every Acquire() that waits, now and from now on at once, unless its wait is zero. Does not
   // block, and cannot be undone.
   virtual void InterruptAcquire() = 0;
-  // Names every lease that is held: one that was granted a ttl ago and is left out goes back to the
-  // queue.
   virtual absl::StatusOr<HeartbeatReply> Heartbeat(std::string const& session,
-                                                   std::vector<HeldPhase> const& held,
-                                                   int free_slots, bool draining) = 0;
+                                                   WorkerState const& state) = 0;
   // How far the coordinator's copy goes now: at least to the end of `bytes`, whether it kept or,
   // beyond its limit, dropped them. OUT_OF_RANGE: there is a gap before `offset`.
   virtual absl::StatusOr<int64_t> AppendLog(std::string const& session, LeaseName lease,

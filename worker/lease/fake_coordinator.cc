@@ -27,6 +27,10 @@ absl::string_view PhaseName(Phase phase) {
   return "?";
 }
 
+std::string DiskText(std::optional<int64_t> free_disk_bytes) {
+  return free_disk_bytes ? absl::StrCat(" disk ", *free_disk_bytes) : "";
+}
+
 template <class T>
 absl::StatusOr<T> Next(std::deque<absl::StatusOr<T>>& script, T usual) {
   if (script.empty()) return usual;
@@ -103,7 +107,8 @@ void FakeCoordinator::Record(std::string const& call) {
 absl::StatusOr<Session> FakeCoordinator::OpenSession(WorkerDescription const& worker,
                                                      std::vector<LeaseName> const& held) {
   auto const name = [](std::string* out, LeaseName lease) { out->append(NameOf(lease)); };
-  Record(absl::StrCat("OpenSession ", worker.id, " [", absl::StrJoin(held, " ", name), "]"));
+  Record(absl::StrCat("OpenSession ", worker.id, " [", absl::StrJoin(held, " ", name), "]",
+                      DiskText(worker.free_disk_bytes)));
   MutexLock lock(mu_);
   return Next(opens_, {absl::StrCat("s", ++sessions_), absl::Seconds(30), GoOn(held.size())});
 }
@@ -119,16 +124,16 @@ absl::StatusOr<std::vector<Lease>> FakeCoordinator::Acquire(std::string const& s
 void FakeCoordinator::InterruptAcquire() { Record("InterruptAcquire"); }
 
 absl::StatusOr<HeartbeatReply> FakeCoordinator::Heartbeat(std::string const& session,
-                                                          std::vector<HeldPhase> const& held,
-                                                          int free_slots, bool draining) {
+                                                          WorkerState const& state) {
   auto const lease = [](std::string* out, HeldPhase const& phase) {
     absl::StrAppend(out, NameOf(phase.name), " ", PhaseName(phase.phase),
                     phase.progress.empty() ? "" : " ", phase.progress);
   };
-  Record(absl::StrCat("Heartbeat ", session, " [", absl::StrJoin(held, " ", lease), "] free ",
-                      free_slots, draining ? " draining" : ""));
+  Record(absl::StrCat("Heartbeat ", session, " [", absl::StrJoin(state.held, " ", lease), "] free ",
+                      state.free_slots, state.draining ? " draining" : "",
+                      DiskText(state.free_disk_bytes)));
   MutexLock lock(mu_);
-  return Next(heartbeats_, {GoOn(held.size()), false});
+  return Next(heartbeats_, {GoOn(state.held.size()), false});
 }
 
 absl::StatusOr<int64_t> FakeCoordinator::AppendLog(std::string const& session, LeaseName lease,

@@ -44,8 +44,9 @@ class FakeCoordinator final : public CoordinatorClient {
   // clock, or script the answer. Set it before the first call.
   void OnCall(std::function<void(std::string const& call)> hook) { on_call_ = std::move(hook); }
 
-  // What was called, in order: "OpenSession w [7/2]", "Acquire s1 slot-0-1 25s",
-  // "Heartbeat s1 [7/2 building] free 1", "Heartbeat … draining", "InterruptAcquire",
+  // What was called, in order: "OpenSession w [7/2]", "OpenSession … disk 5000",
+  // "Acquire s1 slot-0-1 25s", "Heartbeat s1 [7/2 building] free 1",
+  // "Heartbeat … draining disk 5000", "InterruptAcquire",
   // "AppendLog s1 7/2 @0 text", "ReportArtifact s1 7/2 <sha256> 5", "ReportUpload s1 7/2 201 ",
   // "Complete s1 7/2 permanent compiler_error", "Release s1 7/2 draining".
   std::vector<std::string> calls() const EXCLUDES(mu_);
@@ -57,8 +58,7 @@ class FakeCoordinator final : public CoordinatorClient {
   absl::StatusOr<std::vector<Lease>> Acquire(std::string const& session, Wish const& wish) override;
   void InterruptAcquire() override;
   absl::StatusOr<HeartbeatReply> Heartbeat(std::string const& session,
-                                           std::vector<HeldPhase> const& held, int free_slots,
-                                           bool draining) override;
+                                           WorkerState const& state) override;
   absl::StatusOr<int64_t> AppendLog(std::string const& session, LeaseName lease, int64_t offset,
                                     std::string const& bytes) override;
   absl::StatusOr<NextStep> ReportArtifact(std::string const& session, LeaseName lease,

@@ -1,5 +1,6 @@
 #include "worker/lease/grpc_coordinator.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -38,6 +39,11 @@ v1::LeasePhase ToWire(Phase phase) {
       return v1::SENDING;
   }
   return v1::LEASE_PHASE_UNSPECIFIED;
+}
+
+// On the wire 0 says nothing; a full disk has one byte.
+int64_t ToWire(std::optional<int64_t> free_disk_bytes) {
+  return free_disk_bytes ? std::max(*free_disk_bytes, int64_t{1}) : 0;
 }
 
 std::vector<Verdict> VerdictsOf(google::protobuf::RepeatedField<int> const& wire) {
@@ -137,6 +143,9 @@ absl::StatusOr<Session> GrpcCoordinator::OpenSession(WorkerDescription const& wo
   request.mutable_capabilities()->set_engine(worker.engine);
   request.mutable_capabilities()->mutable_labels()->insert(worker.labels.begin(),
                                                            worker.labels.end());
+  request.mutable_capabilities()->mutable_builders()->Add(worker.builders.begin(),
+                                                          worker.builders.end());
+  request.mutable_capabilities()->set_free_disk_bytes(ToWire(worker.free_disk_bytes));
   request.set_slots(worker.slots);
   for (LeaseName const& name : held) *request.add_held() = ToWire(name);
   ASSIGN_OR_RETURN(auto const response,
@@ -189,18 +198,18 @@ void GrpcCoordinator::InterruptAcquire() {
 }
 
 absl::StatusOr<HeartbeatReply> GrpcCoordinator::Heartbeat(std::string const& session,
-                                                          std::vector<HeldPhase> const& held,
-                                                          int free_slots, bool draining) {
+                                                          WorkerState const& state) {
   v1::HeartbeatRequest request;
   request.set_session(session);
-  for (HeldPhase const& lease : held) {
+  for (HeldPhase const& lease : state.held) {
     v1::HeldLease* const wire = request.add_held();
     *wire->mutable_name() = ToWire(lease.name);
     wire->set_phase(ToWire(lease.phase));
     wire->set_progress(lease.progress);
   }
-  request.set_free_slots(free_slots);
-  request.set_draining(draining);
+  request.set_free_slots(state.free_slots);
+  request.set_draining(state.draining);
+  request.set_free_disk_bytes(ToWire(state.free_disk_bytes));
   ASSIGN_OR_RETURN(auto const response,
                    Call(*stub(), &v1::WorkerService::Stub::Heartbeat, request, kHeartbeatTimeout));
   return HeartbeatReply{VerdictsOf(response.verdicts()), response.drain()};

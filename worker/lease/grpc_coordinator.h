@@ -34,8 +34,7 @@ class GrpcCoordinator final : public CoordinatorClient {
   absl::StatusOr<std::vector<Lease>> Acquire(std::string const& session, Wish const& wish) override;
   void InterruptAcquire() override;
   absl::StatusOr<HeartbeatReply> Heartbeat(std::string const& session,
-                                           std::vector<HeldPhase> const& held, int free_slots,
-                                           bool draining) override;
+                                           WorkerState const& state) override;
   absl::StatusOr<int64_t> AppendLog(std::string const& session, LeaseName lease, int64_t offset,
                                     std::string const& bytes) override;
   absl::StatusOr<NextStep> ReportArtifact(std::string const& session, LeaseName lease,

@@ -98,7 +98,8 @@ TEST_F(GrpcCoordinatorTest, OpensASessionWithAllThatTheWorkerIs) {
   ASSERT_OK_AND_ASSIGN(
       Session const session,
       coordinator_->OpenSession(
-          {"w", Arch::kAarch64, 4, 1000, "docker 20.10", {{"pool", "trusted"}}}, {kLease}));
+          {"w", Arch::kAarch64, 4, 1000, "docker 20.10", {{"pool", "trusted"}}, {"sha256:a"}, 5000},
+          {kLease}));
   EXPECT_EQ(session.token, "s");
   EXPECT_EQ(session.ttl, absl::Seconds(30));
   EXPECT_THAT(session.verdicts, ElementsAre(Verdict::kCancel));
@@ -107,6 +108,8 @@ TEST_F(GrpcCoordinatorTest, OpensASessionWithAllThatTheWorkerIs) {
   EXPECT_EQ(service_.opening.capabilities().arch(), v1::ARCH_AARCH64);
   EXPECT_EQ(service_.opening.capabilities().memory_bytes_per_slot(), 1000);
   EXPECT_EQ(service_.opening.capabilities().labels().at("pool"), "trusted");
+  EXPECT_THAT(service_.opening.capabilities().builders(), ElementsAre("sha256:a"));
+  EXPECT_EQ(service_.opening.capabilities().free_disk_bytes(), 5000);
   ASSERT_THAT(service_.opening.held(), SizeIs(1));
   EXPECT_EQ(service_.opening.held(0).epoch(), 2);
 }
@@ -115,13 +118,22 @@ TEST_F(GrpcCoordinatorTest, AVerdictThatIsNotKnownCannotMeanGoOn) {
   service_.beaten.add_verdicts(v1::CONTINUE);
   service_.beaten.add_verdicts(static_cast<v1::LeaseVerdict>(99));
   service_.beaten.set_drain(true);
-  ASSERT_OK_AND_ASSIGN(HeartbeatReply const reply,
-                       coordinator_->Heartbeat("s", {{kLease, Phase::kSending, "40 %"}}, 3, true));
+  ASSERT_OK_AND_ASSIGN(
+      HeartbeatReply const reply,
+      coordinator_->Heartbeat("s", {{{kLease, Phase::kSending, "40 %"}}, 3, true, 5000}));
   EXPECT_THAT(reply.verdicts, ElementsAre(Verdict::kContinue, Verdict::kAbandon));
   EXPECT_TRUE(reply.drain);
   EXPECT_EQ(service_.beat.held(0).phase(), v1::SENDING);
   EXPECT_EQ(service_.beat.free_slots(), 3);
   EXPECT_TRUE(service_.beat.draining());
+  EXPECT_EQ(service_.beat.free_disk_bytes(), 5000);
+}
+
+TEST_F(GrpcCoordinatorTest, AFullDiskIsNoneThatIsNotTold) {
+  ASSERT_OK(coordinator_->Heartbeat("s", {.held = {}, .free_disk_bytes = 0}));
+  EXPECT_EQ(service_.beat.free_disk_bytes(), 1);
+  ASSERT_OK(coordinator_->Heartbeat("s", {}));
+  EXPECT_EQ(service_.beat.free_disk_bytes(), 0);
 }
 
 TEST_F(GrpcCoordinatorTest, BringsLeases) {
@@ -207,7 +219,7 @@ TEST_F(GrpcCoordinatorTest, CallsFromNowOnGoByTheNewChannelAndThoseUnderWayEndOn
   builder.RegisterService(&other);
   std::unique_ptr<grpc::Server> const server = builder.BuildAndStart();
   coordinator_->UseChannel(server->InProcessChannel(grpc::ChannelArguments()));
-  ASSERT_OK_AND_ASSIGN(HeartbeatReply const reply, coordinator_->Heartbeat("s", {}, 1, false));
+  ASSERT_OK_AND_ASSIGN(HeartbeatReply const reply, coordinator_->Heartbeat("s", {}));
   EXPECT_TRUE(reply.drain);
   EXPECT_EQ(old_poll.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
   coordinator_->InterruptAcquire();

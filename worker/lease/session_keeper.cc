@@ -25,22 +25,26 @@ std::vector<LeaseName> Names(std::vector<HeldPhase> const& held) {
 
 SessionKeeper::SessionKeeper(CoordinatorClient& coordinator, LeaseTable& leases, Clock& clock,
                              WorkerDescription worker, std::function<void()> on_void,
-                             std::function<void()> on_drain)
+                             std::function<void()> on_drain,
+                             std::function<std::optional<int64_t>()> free_disk)
     : coordinator_(coordinator),
       leases_(leases),
       clock_(clock),
       worker_(std::move(worker)),
       on_void_(std::move(on_void)),
-      on_drain_(std::move(on_drain)) {}
+      on_drain_(std::move(on_drain)),
+      free_disk_(std::move(free_disk)) {}
 
 absl::Status SessionKeeper::Open() {
+  WorkerDescription described = worker_;
+  described.free_disk_bytes = FreeDisk();
   std::vector<HeldPhase> const held = leases_.Held();
   absl::Duration const sent_at = clock_.SinceBoot();
   {
     MutexLock lock(mu_);
     opened_ = acknowledged_last_ = false;
   }
-  ASSIGN_OR_RETURN(Session session, coordinator_.OpenSession(worker_, Names(held)));
+  ASSIGN_OR_RETURN(Session session, coordinator_.OpenSession(described, Names(held)));
   {
     MutexLock lock(mu_);
     token_ = session.token;
@@ -53,15 +57,17 @@ absl::Status SessionKeeper::Open() {
 }
 
 void SessionKeeper::Heartbeat() {
-  std::vector<HeldPhase> const held = leases_.Held();
+  WorkerState state;
+  state.free_disk_bytes = FreeDisk();
+  state.held = leases_.Held();
+  state.free_slots = std::max(0, worker_.slots - static_cast<int>(state.held.size()));
   absl::Duration const sent_at = clock_.SinceBoot();
   std::string token;
-  bool draining = false;
   bool opened = false;
   {
     MutexLock lock(mu_);
     token = token_;
-    draining = draining_;
+    state.draining = draining_;
     opened = opened_;
     acknowledged_last_ = false;
   }
@@ -69,12 +75,10 @@ void SessionKeeper::Heartbeat() {
     Reopen();
     return;
   }
-  int const free_slots = std::max(0, worker_.slots - static_cast<int>(held.size()));
-  absl::StatusOr<HeartbeatReply> const reply =
-      coordinator_.Heartbeat(token, held, free_slots, draining);
+  absl::StatusOr<HeartbeatReply> const reply = coordinator_.Heartbeat(token, state);
   if (reply.ok()) {
     Acknowledge(sent_at);
-    Apply(held, reply->verdicts);
+    Apply(state.held, reply->verdicts);
     if (reply->drain && on_drain_) on_drain_();
   } else if (absl::IsAborted(reply.status()) &&
              absl::StartsWith(reply.status().message(), "void")) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "lib/runtime/clock.h"
@@ -29,10 +31,12 @@ class SessionKeeper {
   // References outlive this. `on_void` is called on the thread of Heartbeat(), before the leases
   // are ended, so that a lease which comes in between finds a worker that stops; it must not block.
   // Nor must `on_drain`, which is called there too, after each heartbeat that is answered by the
-  // wish that this worker takes nothing new; it may be null.
+  // wish that this worker takes nothing new; it may be null. `free_disk` is asked before each
+  // OpenSession and heartbeat, on their thread, for what they say of it; null: nothing.
   SessionKeeper(CoordinatorClient& coordinator, LeaseTable& leases, Clock& clock,
                 WorkerDescription worker, std::function<void()> on_void,
-                std::function<void()> on_drain = nullptr);
+                std::function<void()> on_drain = nullptr,
+                std::function<std::optional<int64_t>()> free_disk = nullptr);
 
   // Opens the first session. Errors leave it unopened: call again. Counts as a heartbeat that was
   // acknowledged.
@@ -57,6 +61,7 @@ class SessionKeeper {
   std::string token() const EXCLUDES(mu_);
 
  private:
+  std::optional<int64_t> FreeDisk() const { return free_disk_ ? free_disk_() : std::nullopt; }
   // Open(), its error logged.
   void Reopen() EXCLUDES(mu_);
   // Another worker uses the id: everything ends.
@@ -72,6 +77,7 @@ class SessionKeeper {
   WorkerDescription const worker_;
   std::function<void()> const on_void_;
   std::function<void()> const on_drain_;
+  std::function<std::optional<int64_t>()> const free_disk_;
 
   mutable Mutex mu_;
   std::string token_ GUARDED_BY(mu_);

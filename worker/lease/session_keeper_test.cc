@@ -43,12 +43,14 @@ class SessionKeeperTest : public testing::Test {
   LeaseTable leases_;
   int voided_ = 0;
   int told_to_drain_ = 0;
+  std::optional<int64_t> free_disk_;
   SessionKeeper keeper_{coordinator_,
                         leases_,
                         clock_,
                         Describe(),
                         [this] { ++voided_; },
-                        [this] { ++told_to_drain_; }};
+                        [this] { ++told_to_drain_; },
+                        [this] { return free_disk_; }};
 };
 
 TEST_F(SessionKeeperTest, NamesEveryLeaseInAHeartbeat) {
@@ -59,6 +61,18 @@ TEST_F(SessionKeeperTest, NamesEveryLeaseInAHeartbeat) {
   EXPECT_THAT(coordinator_.calls(),
               ElementsAre("OpenSession w []", "Heartbeat s1 [7/2 building half] free 1",
                           "Heartbeat s1 [7/2 building half] free 1 draining"));
+}
+
+TEST_F(SessionKeeperTest, TellsTheFreeDiskAsItIsThen) {
+  free_disk_ = 5000;
+  OpenWithLease();
+  free_disk_ = 4000;
+  keeper_.Heartbeat();
+  free_disk_.reset();
+  keeper_.Heartbeat();
+  EXPECT_THAT(coordinator_.calls(), ElementsAre("OpenSession w [] disk 5000",
+                                                "Heartbeat s1 [7/2 building half] free 1 disk 4000",
+                                                "Heartbeat s1 [7/2 building half] free 1"));
 }
 
 TEST_F(SessionKeeperTest, PassesOnThatTheWorkerIsToDrain) {

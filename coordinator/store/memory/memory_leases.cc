@@ -125,12 +125,23 @@ absl::StatusOr<std::vector<GrantedLease>> MemoryTables::Acquire(AcquireRequest c
   return leases;
 }
 
+void MemoryTables::TellRoom(SessionEntry& session, int64_t free_disk_bytes, absl::Time now) {
+  Capabilities const before = session.opened.capabilities;
+  session.opened.capabilities.free_disk_bytes = free_disk_bytes;
+  for (auto const& [id, entry] : jobs_) {
+    if (IsGrantable(entry.job, session.opened.capabilities, now) &&
+        !IsGrantable(entry.job, before, now))
+      ++eligible_;
+  }
+}
+
 absl::StatusOr<HeartbeatAnswer> MemoryTables::Heartbeat(HeartbeatRequest const& request,
                                                         absl::Time now) {
   ASSIGN_OR_RETURN(SessionEntry * session, LiveSession(request.session));
   session->last_heard = now;
   session->draining = session->draining || request.draining;
   session->free_slots = request.free_slots;
+  if (request.free_disk_bytes) TellRoom(*session, *request.free_disk_bytes, now);
   Reconciliation leases =
       ReconcileLeases(LeasesToReconcile(HeldBy(request.session), Named(request.held), request.held,
                                         session->opened.worker),
@@ -244,7 +255,10 @@ std::vector<WorkerRecord> MemoryTables::ListWorkers() const {
 }
 
 void MemoryTables::Restart(absl::Time now) {
-  for (auto& [name, entry] : sessions_) entry.last_heard = now;
+  for (auto& [name, entry] : sessions_) {
+    entry.last_heard = now;
+    entry.opened.capabilities.free_disk_bytes.reset();
+  }
 }
 
 }  // namespace probefarm

@@ -40,7 +40,7 @@ class MemoryTables {
                                     std::string const& bytes);
   std::vector<ExpiredLease> ExpireSessions(absl::Duration ttl, absl::Time now);
   std::vector<WorkerRecord> ListWorkers() const;
-  // The coordinator starts again: every session has been heard of just now.
+  // The coordinator starts again: every session has been heard of just now, but not of its disk.
   void Restart(absl::Time now);
 
   // memory_jobs.cc
@@ -91,7 +91,7 @@ class MemoryTables {
   };
   // Sessions are never forgotten here.
   struct SessionEntry {
-    NewSession opened;
+    NewSession opened;   // but for the free disk, which is what was told last
     int64_t number = 0;  // later sessions have greater ones
     bool is_void = false;
     bool ended = false;
@@ -127,6 +127,8 @@ class MemoryTables {
   bool IsHeldBack(SessionEntry const& session) const;
   // The jobs that were held back are eligible once more.
   void TellAllEligible(absl::Time now);
+  // Counts the jobs that the session can be granted now, and could not with the disk it had before.
+  void TellRoom(SessionEntry& session, int64_t free_disk_bytes, absl::Time now);
   // Counts the jobs whose backoff has passed as eligible.
   void PromoteWaiting(absl::Time now);
 

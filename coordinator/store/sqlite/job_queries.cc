@@ -152,9 +152,10 @@ absl::StatusOr<std::vector<WorkerRecord>> ListWorkers(Database& db, SessionClock
   std::vector<WorkerRecord> workers;
   for (SessionRow const& row : rows) {
     ASSIGN_OR_RETURN(std::vector<Job> leases, JobsHeldBy(db, row.session));
-    auto const heard = sessions.Find(row.session).value_or(SessionClock::Entry{row.opened_at, 0});
+    auto const heard = sessions.Find(row.session).value_or(SessionClock::Entry{row.opened_at});
     workers.push_back({row.worker, row.session, row.capabilities, row.slots, heard.free_slots,
                        heard.last_heard, !row.ended, std::move(leases)});
+    workers.back().capabilities.free_disk_bytes = heard.free_disk_bytes;
   }
   return workers;
 }

@@ -6,7 +6,8 @@
 
 namespace probefarm {
 
-// Labels as the database has them: a line each, in order; equal labels give equal text.
+// Labels, and ids of builder images, as the database has them: a line each, in order; equal ones
+// give equal text.
 std::string LabelText(Labels const& labels);
 Labels ReadLabels(std::string const& text);
 

@@ -90,6 +90,29 @@ absl::StatusOr<std::vector<GrantedLease>> ReplayOrGrant(WriteContext& context,
   return GrantNew(context, request, session);
 }
 
+// Jobs need whole GiB, so nothing else can make a difference. One poll of the worker for each slot,
+// and the one ahead of them. Should the transaction be undone, this is not said again: then they
+// ask when their wait is over.
+absl::Status TellRoom(WriteContext& context, SessionRow const& session,
+                      std::optional<int64_t> free_before, std::optional<int64_t> free_now) {
+  if (!free_before || !free_now || *free_now >> 30 <= *free_before >> 30) return absl::OkStatus();
+  Capabilities before = session.capabilities;
+  before.free_disk_bytes = free_before;
+  Capabilities now = session.capabilities;
+  now.free_disk_bytes = free_now;
+  ASSIGN_OR_RETURN(bool const gained, context.queues.Gains(context.db, before, now));
+  if (gained) context.eligible += session.slots + 1;
+  return absl::OkStatus();
+}
+
+absl::Status Hear(WriteContext& context, HeartbeatRequest const& request,
+                  SessionRow const& session) {
+  std::optional<int64_t> const free_before = context.sessions.FreeDisk(request.session);
+  context.sessions.Heard(request.session,
+                         {context.now, request.free_slots, request.free_disk_bytes});
+  return TellRoom(context, session, free_before, request.free_disk_bytes);
+}
+
 // Only asked for where the lease is not the job's present one.
 absl::StatusOr<std::string> WorkerOfStale(Database& db, Job const& job, LeaseRef const& lease) {
   if (CheckLease(job, lease).ok()) return std::string();
@@ -112,13 +135,14 @@ absl::StatusOr<OpenedSession> OpenSession(WriteContext& context, NewSession cons
       ReleaseUnheard(context, leases.unheard, "its worker opened a new session without it"));
   RETURN_IF_ERROR(Rebind(context.db, held, session.session));
   if (last) context.sessions.Forget(last->session);
-  context.sessions.Heard(session.session, session.slots, context.now);
+  context.sessions.Heard(session.session,
+                         {context.now, session.slots, session.capabilities.free_disk_bytes});
   return OpenedSession{std::move(leases.verdicts)};
 }
 
 absl::StatusOr<HeartbeatAnswer> Heartbeat(WriteContext& context, HeartbeatRequest const& request) {
   ASSIGN_OR_RETURN(SessionRow const session, FindLiveSession(context.db, request.session));
-  context.sessions.Heard(request.session, request.free_slots, context.now);
+  RETURN_IF_ERROR(Hear(context, request, session));
   if (request.draining && !session.draining)
     RETURN_IF_ERROR(DrainSession(context.db, request.session));
   ASSIGN_OR_RETURN(std::vector<Job> const held, JobsHeldBy(context.db, request.session));
@@ -131,7 +155,8 @@ absl::StatusOr<HeartbeatAnswer> Heartbeat(WriteContext& context, HeartbeatReques
 absl::StatusOr<std::vector<GrantedLease>> AcquireLeases(WriteContext& context,
                                                         AcquireRequest const& request) {
   RETURN_IF_ERROR(CheckAcquire(request));
-  ASSIGN_OR_RETURN(SessionRow const session, FindLiveSession(context.db, request.session));
+  ASSIGN_OR_RETURN(SessionRow session, FindLiveSession(context.db, request.session));
+  session.capabilities.free_disk_bytes = context.sessions.FreeDisk(request.session);
   absl::StatusOr<std::vector<GrantedLease>> leases = ReplayOrGrant(context, request, session);
   // What was granted before the error is undone, so a line that looked empty may not be.
   if (!leases.ok()) context.queues.Distrust();

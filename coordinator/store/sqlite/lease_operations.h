@@ -15,7 +15,8 @@ namespace probefarm {
 
 // Voids, rebinds and releases in the one transaction.
 absl::StatusOr<OpenedSession> OpenSession(WriteContext& context, NewSession const& session);
-// The time is kept in memory; rows change only where a lease was unheard of.
+// The time and the free disk are kept in memory; rows change only where a lease was unheard of, or
+// where it drains.
 absl::StatusOr<HeartbeatAnswer> Heartbeat(WriteContext& context, HeartbeatRequest const& request);
 // An error undoes every grant of the call, and the ready queues are read again.
 absl::StatusOr<std::vector<GrantedLease>> AcquireLeases(WriteContext& context,

@@ -88,6 +88,15 @@ TEST_F(QueueCost, AHeartbeatDoesNotLookThroughIt) {
   EXPECT_LT(steps_, kCheap);
 }
 
+TEST_F(QueueCost, MoreDiskDoesNotLookThroughIt) {
+  queues_.Distrust();
+  WriteContext context = Context();
+  ASSERT_OK(Heartbeat(context, {"s", {{1, 1}}, 1, false, int64_t{1} << 30}));
+  ASSERT_OK(Heartbeat(context, {"s", {{1, 1}}, 1, false, int64_t{9} << 30}));
+  EXPECT_EQ(context.eligible, 0) << "what waits needs no disk";
+  EXPECT_LT(steps_, kCheap);
+}
+
 TEST_F(QueueCost, ASweepDoesNotLookThroughIt) {
   WriteContext context = Context();
   ASSERT_OK(ExpireSessions(context, absl::Seconds(30)));

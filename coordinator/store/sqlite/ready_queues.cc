@@ -1,5 +1,6 @@
 #include "coordinator/store/sqlite/ready_queues.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -33,6 +34,12 @@ void ReadyQueues::Add(Job const& job) {
   lines_.insert({{job.lane, job.probe.driver_version}, job.requirements});
 }
 
+absl::Status ReadyQueues::EnsureLoaded(Database& db) {
+  if (!trusted_) RETURN_IF_ERROR(Load(db));
+  trusted_ = true;
+  return absl::OkStatus();
+}
+
 absl::Status ReadyQueues::Load(Database& db) {
   int64_t lane = -1;
   std::string driver_version;
@@ -48,6 +55,14 @@ absl::Status ReadyQueues::Load(Database& db) {
     lines_.insert(
         {{lane == 0 ? Lane::kNewKernels : Lane::kBackfill, driver_version}, std::move(needed)});
   }
+}
+
+absl::StatusOr<bool> ReadyQueues::Gains(Database& db, Capabilities const& before,
+                                        Capabilities const& now) {
+  RETURN_IF_ERROR(EnsureLoaded(db));
+  return std::any_of(lines_.begin(), lines_.end(), [&](Line const& line) {
+    return UnmetRequirement(line.requirements, before) && !UnmetRequirement(line.requirements, now);
+  });
 }
 
 std::vector<LaneQueue> ReadyQueues::QueuesFor(Capabilities const& capabilities) const {
@@ -84,8 +99,7 @@ absl::StatusOr<std::optional<Job>> ReadyQueues::Head(Database& db, LaneQueue con
 
 absl::StatusOr<std::optional<Job>> ReadyQueues::Next(Database& db,
                                                      Capabilities const& capabilities) {
-  if (!trusted_) RETURN_IF_ERROR(Load(db));
-  trusted_ = true;
+  RETURN_IF_ERROR(EnsureLoaded(db));
   // Each turn that finds nothing drops a line, so this ends.
   while (std::optional<LaneQueue> const queue = order_.Next(QueuesFor(capabilities))) {
     ASSIGN_OR_RETURN(std::optional<Job> head, Head(db, *queue, capabilities));

@@ -21,7 +21,7 @@ namespace probefarm {
 // over the queues in which a line fits the worker; within them the job that was enqueued first.
 class ReadyQueues {
  public:
-  // The lines are read from the file by the first Next().
+  // The lines are read from the file by the first Next() or Gains().
   explicit ReadyQueues(int backfill_patience) : order_(backfill_patience) {}
 
   // `job` has come into the queue and is ready. May come before its row is committed: a line too
@@ -29,6 +29,10 @@ class ReadyQueues {
   void Add(Job const& job);
   // A transaction was undone: what is listed must be read again.
   void Distrust() { trusted_ = false; }
+
+  // Whether a worker with `now` can run what one with `before` cannot, of what waits. Reads nothing
+  // but what Next() would.
+  absl::StatusOr<bool> Gains(Database& db, Capabilities const& before, Capabilities const& now);
 
   // The job whose turn it is among those that `capabilities` can run. Takes the turn; nothing when
   // no line fits. The job is still in its line: it leaves it when its row is written.
@@ -46,7 +50,8 @@ class ReadyQueues {
     friend bool operator<(Line const& a, Line const& b) { return a.Key() < b.Key(); }
   };
 
-  // One seek for each line, however many jobs wait.
+  // Unless it was read already. One seek for each line, however many jobs wait.
+  absl::Status EnsureLoaded(Database& db);
   absl::Status Load(Database& db);
   std::vector<LaneQueue> QueuesFor(Capabilities const& capabilities) const;
   // The job that waits longest in the lines of `queue`; drops the lines that are empty.

@@ -2,9 +2,11 @@
 
 namespace probefarm {
 
-void SessionClock::Heard(std::string const& session, int free_slots, absl::Time now) {
+void SessionClock::Heard(std::string const& session, Entry heard) {
   MutexLock lock(mu_);
-  entries_[session] = {now, free_slots};
+  Entry& entry = entries_[session];
+  if (!heard.free_disk_bytes) heard.free_disk_bytes = entry.free_disk_bytes;
+  entry = heard;
 }
 
 absl::Time SessionClock::LastHeard(std::string const& session, absl::Time now) {
@@ -16,6 +18,12 @@ std::optional<SessionClock::Entry> SessionClock::Find(std::string const& session
   MutexLock lock(mu_);
   auto const found = entries_.find(session);
   return found == entries_.end() ? std::nullopt : std::make_optional(found->second);
+}
+
+std::optional<int64_t> SessionClock::FreeDisk(std::string const& session) const {
+  MutexLock lock(mu_);
+  auto const found = entries_.find(session);
+  return found == entries_.end() ? std::nullopt : found->second.free_disk_bytes;
 }
 
 std::vector<absl::Time> SessionClock::AllHeard() const {

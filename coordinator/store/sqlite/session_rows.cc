@@ -14,7 +14,7 @@ constexpr char kSelect[] =
     "SELECT session, worker, arch, memory_bytes_per_slot, engine, slots, opened_at, void, "
     "ended_at, draining, EXISTS (SELECT 1 FROM pauses), "
     "EXISTS (SELECT 1 FROM drained_workers WHERE drained_workers.worker = sessions.worker), "
-    "labels "
+    "labels, builders "
     "FROM sessions ";
 
 absl::StatusOr<SessionRow> ReadSession(Statement const& row) {
@@ -26,7 +26,8 @@ absl::StatusOr<SessionRow> ReadSession(Statement const& row) {
     return absl::DataLossError(
         absl::StrCat("row of session ", session.session, ": ", arch.status().message()));
   }
-  session.capabilities = {*arch, row.Int(3), row.Text(4), ReadLabels(row.Text(12))};
+  session.capabilities = {*arch, row.Int(3), row.Text(4), ReadLabels(row.Text(12)),
+                          ReadLabels(row.Text(13))};
   session.slots = static_cast<int>(row.Int(5));
   session.opened_at = row.Time(6);
   session.is_void = row.Int(7) != 0;
@@ -89,10 +90,10 @@ absl::Status InsertSession(Database& db, NewSession const& session, absl::Time n
   }
   return db.Run(
       "INSERT INTO sessions(session, worker, arch, memory_bytes_per_slot, engine, slots, "
-      "opened_at, ended_at, void, labels) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, ?)",
+      "opened_at, ended_at, void, labels, builders) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?)",
       session.session, session.worker, ArchName(session.capabilities.arch),
       session.capabilities.memory_bytes_per_slot, session.capabilities.engine, session.slots, now,
-      LabelText(session.capabilities.labels));
+      LabelText(session.capabilities.labels), LabelText(session.capabilities.builders));
 }
 
 absl::Status VoidSessionsOf(Database& db, std::string const& worker, absl::Time now) {

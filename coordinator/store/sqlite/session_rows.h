@@ -18,7 +18,7 @@ namespace probefarm {
 struct SessionRow {
   std::string session;
   std::string worker;
-  Capabilities capabilities;
+  Capabilities capabilities;  // less the free disk, which is in SessionClock
   int slots = 0;
   absl::Time opened_at;
   bool is_void = false;
