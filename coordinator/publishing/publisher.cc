@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kVerifyPage = 500;
 // How long a worker waits when the release host is in trouble and cannot say itself for how long.
-constexpr absl::Duration kHostPause = absl::Seconds(30);
+constexpr absl::Duration kHostPause = absl::Seconds(10);
 
 UploadIntent IntentOf(Job const& job) {
   return {job.id,
@@ -93,7 +93,7 @@ absl::StatusOr<OfferAnswer> Publisher::AskHost(LeaseRef const& lease, Job const&
 
 // The worker keeps its file: trouble at the release host never rebuilds.
 WaitUntil Publisher::HostTrouble(Job const& job, absl::Status const& status) {
-  Log(LogLevel::kError, "the release host is in trouble, the artifact waits",
+  Log(LogLevel::kWarning, "the release host is in trouble, the artifact waits",
       {{"job", job.id}, {"epoch", job.epoch}, {"error", status.ToString()}});
   return {clock_.Now() + kHostPause, std::string(status.message())};
 }

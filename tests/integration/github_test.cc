@@ -15,9 +15,7 @@ namespace probefarm {
 namespace {
 
 using nlohmann::json;
-using testing::Contains;
 using testing::Each;
-using testing::Field;
 using testing::HasSubstr;
 using testing::IsSupersetOf;
 using testing::Not;
@@ -147,12 +145,16 @@ TEST_F(GitHubTest, WhatSomebodyChangesOrTakesAwayIsNoticed) {
   ASSERT_NO_FATAL_FAILURE(PublishAll());
   ASSERT_OK_AND_ASSIGN(json const probes, farm_.Ask({"probes"}));
   std::string const lost = probes[0]["asset_name"];
-  for (FakeAsset const& asset : github_->Release(kRepository, kTag)->assets) {
+  std::optional<FakeRelease> const release = github_->Release(kRepository, kTag);
+  ASSERT_TRUE(release);
+  for (FakeAsset const& asset : release->assets) {
     if (asset.name == lost) github_->RemoveAsset(kRepository, asset.id);
   }
   ASSERT_OK(WaitUntil("the loss is noticed", [&] {
-    absl::StatusOr<json> const now = farm_.Ask({"probes", "--missing"});
-    return now.ok() && now->size() == 1;
+    absl::StatusOr<json> const now = farm_.Ask({"probes"});
+    return now.ok() && std::count_if(now->begin(), now->end(), [](json const& probe) {
+                         return probe["missing"].get<bool>();
+                       }) == 1;
   })) << farm_.coordinator_log();
   ASSERT_NO_FATAL_FAILURE(PublishAll());
   ExpectPublished();

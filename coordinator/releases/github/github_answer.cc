@@ -47,7 +47,9 @@ GitHubMeaning MeaningOf(GitHubAnswer const& answer, GitHubProblem const& problem
       return GitHubMeaning::kNotAllowed;
     case 403:
     case 429:
-      return IsLimit(answer, problem) ? GitHubMeaning::kSlowDown : GitHubMeaning::kNotAllowed;
+      if (IsLimit(answer, problem)) return GitHubMeaning::kSlowDown;
+      // A page that some machine in between made says nothing of permissions.
+      return problem.message.empty() ? GitHubMeaning::kTrouble : GitHubMeaning::kNotAllowed;
     case 408:
       return GitHubMeaning::kTrouble;
     default:

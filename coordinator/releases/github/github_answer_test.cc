@@ -46,7 +46,9 @@ TEST(GitHubAnswers, A422SaysWhyInManyWays) {
 TEST(GitHubAnswers, A403IsALimitOnlyWithASignOfOne) {
   EXPECT_EQ(Meaning(403, R"({"message": "Resource not accessible by integration"})"),
             GitHubMeaning::kNotAllowed);
-  EXPECT_EQ(Meaning(403, "", {{"x-ratelimit-remaining", "12"}}), GitHubMeaning::kNotAllowed);
+  EXPECT_EQ(Meaning(403, R"({"message": "Forbidden"})", {{"x-ratelimit-remaining", "12"}}),
+            GitHubMeaning::kNotAllowed);
+  EXPECT_EQ(Meaning(403, "<html>"), GitHubMeaning::kTrouble);
   EXPECT_EQ(Meaning(403, "", {{"retry-after", "60"}}), GitHubMeaning::kSlowDown);
   EXPECT_EQ(Meaning(403, "", {{"x-ratelimit-remaining", "0"}}), GitHubMeaning::kSlowDown);
   EXPECT_EQ(Meaning(403, R"({"message": "You have exceeded a secondary rate limit."})"),

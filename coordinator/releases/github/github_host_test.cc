@@ -262,6 +262,15 @@ TEST_F(GitHubHostTest, UnchangedPagesCostNoPoints) {
   EXPECT_EQ(farm_.github->counters().points, 0);
 }
 
+TEST_F(GitHubHostTest, WhatIsTakenAwayIsNotListed) {
+  Publish(Intent("a.ko", 7));
+  Publish(Intent("b.ko", 8));
+  EXPECT_THAT(host().ListAssets().value(), SizeIs(2));
+  farm_.github->RemoveAsset("o/one", AssetsOf("o/one")[0].id);
+  EXPECT_THAT(host().ListAssets().value(), SizeIs(1));
+  EXPECT_THAT(host().FindAsset(kTag, "a.ko"), StatusIs(absl::StatusCode::kNotFound));
+}
+
 TEST_F(GitHubHostTest, AReleaseThatIsGoneIsMadeAgain) {
   Publish(Intent("a.ko", 7));
   farm_.github->RemoveRelease("o/one", farm_.github->Releases("o/one")[0].id);
