@@ -18,6 +18,7 @@ namespace {
 
 // What GitHub refuses for reasons that a person must mend is asked again as seldom as this.
 constexpr absl::Duration kMendPause = absl::Minutes(5);
+constexpr absl::Duration kTakenPause = absl::Seconds(5);
 constexpr absl::Duration kNoRoomPause = absl::Minutes(10);
 constexpr absl::Duration kBetweenLooks = absl::Seconds(30);
 // GitHub's lists are behind by seconds.
@@ -78,9 +79,9 @@ void GitHubHost::Change(ReleaseKey const& key, std::function<void(KnownRelease&)
 }
 
 absl::StatusOr<std::optional<KnownRelease>> GitHubHost::Know(ReleaseKey const& key) {
-  if (std::optional<KnownRelease> known = Find(key)) return known;
+  if (std::optional<KnownRelease> known = Find(key); known && !known->changed) return known;
   Turn const turn(*this, key);
-  if (std::optional<KnownRelease> known = Find(key)) return known;
+  if (std::optional<KnownRelease> known = Find(key); known && !known->changed) return known;
   {
     MutexLock lock(mu_);
     auto const absent = absent_.find(key);
@@ -96,7 +97,7 @@ absl::StatusOr<std::optional<KnownRelease>> GitHubHost::KnowAfterBreak(ReleaseKe
   if (!known) return known;
   auto const broken = known->broken.find(name);
   if (broken == known->broken.end() || known->listed_at > broken->second) return known;
-  RETURN_IF_ERROR(ReadNewAssets(key, *known));
+  RETURN_IF_ERROR(ReadUntilSeen(key, *known, name));
   return Find(key);
 }
 
@@ -105,14 +106,19 @@ absl::StatusOr<std::optional<KnownRelease>> GitHubHost::Read(ReleaseKey const& k
   if (absl::IsNotFound(release.status())) {
     MutexLock lock(mu_);
     absent_[key] = clock_.Now();
+    releases_.erase(key);
     return std::nullopt;
   }
   RETURN_IF_ERROR(release.status());
   ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets, api_.ListAssets(key.repository, release->id));
-  KnownRelease known{.release = *std::move(release)};
-  TakeListing(known, std::move(assets), 0, clock_.Now());
   MutexLock lock(mu_);
-  return releases_.insert_or_assign(key, std::move(known)).first->second;
+  auto const [entry, is_new] = releases_.try_emplace(key);
+  KnownRelease& known = entry->second;  // grants and arrivals stay
+  known.release = *std::move(release);
+  known.changed = false;
+  if (is_new) known.first_read_at = clock_.Now();
+  TakeListing(known, std::move(assets), 0, clock_.Now());
+  return known;
 }
 
 absl::StatusOr<std::string> GitHubHost::TargetOf(std::string const& repository) {
@@ -141,6 +147,7 @@ absl::StatusOr<KnownRelease> GitHubHost::KnowOrCreate(ReleaseKey const& key) {
   RETURN_IF_ERROR(created.status());
   Log(LogLevel::kInfo, "a release was made", {{"release", Describe(key)}});
   MutexLock lock(mu_);
+  absent_.erase(key);
   KnownRelease known{.release = *std::move(created), .listed_at = clock_.Now()};
   return releases_.insert_or_assign(key, std::move(known)).first->second;
 }
@@ -214,10 +221,16 @@ absl::StatusOr<UploadAnswer> GitHubHost::Grant(ReleaseKey const& key, UploadInte
   ASSIGN_OR_RETURN(UploadGrant grant,
                    api_.UploadRequest(known.release, name, intent.file_name, deadline));
   PlaceId const place = gate_.Keep(std::get<RequestPlace>(std::move(entered)), grant.deadline);
+  bool reserved = false;
   Change(key, [&](KnownRelease& changed) {
+    if (StateOf(changed, name, intent.job, intent.epoch, clock_.Now()) != NameState::kFree) return;
     changed.granted[name] = {intent.job, intent.epoch, grant.deadline, place};
+    reserved = true;
   });
-  return grant;
+  if (reserved) return grant;
+  // Nobody will use the place: it counts, which does no harm, and is over at its deadline.
+  return WaitUntil{clock_.Now() + kTakenPause,
+                   absl::StrCat(name, " was given to another job a moment ago")};
 }
 
 std::optional<ReleaseKey> GitHubHost::GrantedAt(UploadIntent const& intent,
@@ -273,8 +286,7 @@ UploadOutcome GitHubHost::InterpretUpload(UploadIntent const& intent, UploadRepo
       break;
   }
   // The release may have gone, or changed: it is read again.
-  MutexLock lock(mu_);
-  releases_.erase(key);
+  Change(key, [](KnownRelease& known) { known.changed = true; });
   return WaitUntil{now + kMendPause, verdict.why};
 }
 
@@ -316,9 +328,13 @@ absl::StatusOr<HostedAsset> GitHubHost::LookFor(ReleaseKey const& key, KnownRele
   auto const arrival = known.arrived.find(name);
   absl::Status const not_there =
       absl::NotFoundError(absl::StrCat("no asset ", name, " in release ", Describe(key)));
-  bool const expected = arrival != known.arrived.end() || known.broken.contains(name);
-  if (!expected) return not_there;
   absl::Time const now = clock_.Now();
+  bool const expected = arrival != known.arrived.end() || known.broken.contains(name);
+  if (!expected && !known.granted.contains(name) && now - known.first_read_at < kListLag)
+    return absl::UnavailableError(absl::StrCat("release ", Describe(key),
+                                               " was first read a moment "
+                                               "ago, and lists are behind by seconds"));
+  if (!expected) return not_there;
   if (now - known.checked_at < kBetweenLooks)
     return absl::UnavailableError(absl::StrCat("release ", Describe(key),
                                                " was looked at a moment ago, ", name,
@@ -337,7 +353,7 @@ absl::StatusOr<HostedAsset> GitHubHost::LookFor(ReleaseKey const& key, KnownRele
     }
     if (!asset.ok() && !absl::IsNotFound(asset.status())) return asset.status();
   }
-  RETURN_IF_ERROR(ReadNewAssets(key, known));
+  RETURN_IF_ERROR(ReadUntilSeen(key, known, name));
   std::optional<KnownRelease> const fresh = Find(key);
   std::optional<GitHubAsset> const found = fresh ? AssetIn(*fresh, name) : std::nullopt;
   if (found && found->uploaded()) return Hosted(key, *found);
@@ -348,11 +364,20 @@ absl::StatusOr<HostedAsset> GitHubHost::LookFor(ReleaseKey const& key, KnownRele
   return not_there;
 }
 
-absl::Status GitHubHost::ReadNewAssets(ReleaseKey const& key, KnownRelease const& known) {
+absl::Status GitHubHost::ReadUntilSeen(ReleaseKey const& key, KnownRelease const& known,
+                                       std::string const& name) {
   int const page = FirstNewPage(known);
+  RETURN_IF_ERROR(ReadAssets(key, known, page));
+  std::optional<KnownRelease> const fresh = Find(key);
+  if (page == 1 || !fresh || fresh->assets.contains(name)) return absl::OkStatus();
+  return ReadAssets(key, *fresh, 1);
+}
+
+absl::Status GitHubHost::ReadAssets(ReleaseKey const& key, KnownRelease const& known,
+                                    int first_page) {
   ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets,
-                   api_.ListAssets(key.repository, known.release.id, page));
-  auto const first = static_cast<size_t>(page - 1) * 100;
+                   api_.ListAssets(key.repository, known.release.id, first_page));
+  auto const first = static_cast<size_t>(first_page - 1) * 100;
   Change(key, [&](KnownRelease& changed) {
     TakeListing(changed, std::move(assets), first, clock_.Now());
   });
@@ -380,8 +405,11 @@ absl::Status GitHubHost::ListRelease(std::string const& repository, GitHubReleas
   KnownRelease known;
   {
     MutexLock lock(mu_);
-    KnownRelease& kept = releases_[key];
+    auto const [entry, is_new] = releases_.try_emplace(key);
+    KnownRelease& kept = entry->second;
+    if (is_new) kept.first_read_at = now;
     kept.release = release;
+    kept.changed = false;
     kept.full = kept.full && assets.size() >= static_cast<size_t>(kAssetsOfARelease);
     TakeListing(kept, std::move(assets), 0, now);
     known = kept;
@@ -403,6 +431,7 @@ absl::Status GitHubHost::WriteSideFile(ReleaseKey const& release, std::string co
   ReleaseKey const key{
       release.repository.empty() ? options_.repositories.front() : release.repository, release.tag};
   ASSIGN_OR_RETURN(std::optional<KnownRelease> const known, Know(key));
+  if (content.empty()) return known ? RemoveSideFile(key, name) : absl::OkStatus();
   if (!known) RETURN_IF_ERROR(KnowOrCreate(key).status());
   for (int step = 0; step < kMostSwapSteps; ++step) {
     bool done = false;
@@ -411,6 +440,18 @@ absl::Status GitHubHost::WriteSideFile(ReleaseKey const& release, std::string co
   }
   return absl::UnavailableError(absl::StrCat("replace ", name, " of release ", Describe(key),
                                              ": somebody else changes it, too"));
+}
+
+// GitHub takes no empty file: where there is nothing to say there is none.
+absl::Status GitHubHost::RemoveSideFile(ReleaseKey const& key, std::string const& name) {
+  std::optional<KnownRelease> const known = Find(key);
+  for (std::string const& each : {name, absl::StrCat(name, kNextSuffix)}) {
+    std::optional<GitHubAsset> const asset = known ? AssetIn(*known, each) : std::nullopt;
+    if (!asset) continue;
+    RETURN_IF_ERROR(patient_.DeleteAsset(key.repository, asset->id));
+    Change(key, [&](KnownRelease& changed) { changed.assets.erase(each); });
+  }
+  return absl::OkStatus();
 }
 
 // Who else has changed the list in the meantime is found out by GitHub's refusal: the list is read

@@ -81,10 +81,15 @@ class GitHubHost final : public ReleaseHost {
       EXCLUDES(mu_);
   absl::StatusOr<HostedAsset> LookFor(ReleaseKey const& key, KnownRelease const& known,
                                       std::string const& name) EXCLUDES(mu_);
-  // Reads the end of the list again.
-  absl::Status ReadNewAssets(ReleaseKey const& key, KnownRelease const& known) EXCLUDES(mu_);
+  // Reads the list again, from that page on.
+  absl::Status ReadAssets(ReleaseKey const& key, KnownRelease const& known, int first_page)
+      EXCLUDES(mu_);
+  // Its end; and all of it when the name is not there: pages move when somebody deletes an asset.
+  absl::Status ReadUntilSeen(ReleaseKey const& key, KnownRelease const& known,
+                             std::string const& name) EXCLUDES(mu_);
   absl::Status ListRelease(std::string const& repository, GitHubRelease const& release,
                            std::vector<HostedAsset>& hosted) EXCLUDES(mu_);
+  absl::Status RemoveSideFile(ReleaseKey const& key, std::string const& name) EXCLUDES(mu_);
   absl::Status TakeStep(ReleaseKey const& key, std::string const& name, std::string const& content,
                         bool& done) EXCLUDES(mu_);
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -260,6 +261,63 @@ TEST_F(GitHubHostTest, UnchangedPagesCostNoPoints) {
   farm_.github->ResetCounters();
   EXPECT_THAT(host().ListAssets().value(), SizeIs(250));
   EXPECT_EQ(farm_.github->counters().points, 0);
+}
+
+TEST_F(GitHubHostTest, WhatArrivedIsFoundThoughSomebodyMadeTheListShorter) {
+  FillRelease("o/one", 150);
+  Publish(Intent("a.ko", 7));
+  Publish(Intent("b.ko", 8));
+  std::vector<FakeAsset> const before = AssetsOf("o/one");
+  for (int i = 0; i < 100; ++i)
+    farm_.github->RemoveAsset("o/one", before[static_cast<size_t>(i)].id);
+  farm_.clock.Advance(absl::Minutes(2));
+  EXPECT_OK(host().FindAsset(kTag, "a.ko"));
+  EXPECT_OK(host().FindAsset(kTag, "b.ko"));
+}
+
+TEST_F(GitHubHostTest, AfterARestartALagOfTheListTakesNothingForLost) {
+  FillRelease("o/one", 1);
+  farm_.github->SetListLag(absl::Seconds(20));
+  Publish(Intent());
+  farm_.Restart();
+  EXPECT_THAT(host().FindAsset(kTag, kName), StatusIs(absl::StatusCode::kUnavailable));
+  farm_.clock.Advance(absl::Minutes(2));
+  ASSERT_OK(host().ListAssets());
+  EXPECT_OK(host().FindAsset(kTag, kName));
+}
+
+TEST_F(GitHubHostTest, ARefusalForgetsNothingThatArrived) {
+  farm_.github->SetListLag(absl::Seconds(20));
+  UploadGrant const grant = Grant(Intent("late.ko", 9));
+  Publish(Intent("a.ko", 7));
+  Publish(Intent("b.ko", 8));
+  EXPECT_THAT(host().InterpretUpload(Intent("late.ko", 9),
+                                     {.http_status = 403, .body = R"({"message": "No"})"}),
+              VariantWith<WaitUntil>(testing::_));
+  EXPECT_THAT(host().FindAsset(kTag, "b.ko"), StatusIs(absl::StatusCode::kUnavailable));
+  farm_.clock.Advance(absl::Minutes(2));
+  EXPECT_OK(host().FindAsset(kTag, "b.ko"));
+}
+
+TEST_F(GitHubHostTest, OfManyJobsForOneNameOneIsGrantedIt) {
+  ASSERT_OK(host().PrepareUpload(Intent("first.ko", 1)));
+  std::atomic<int> grants = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      absl::StatusOr<UploadAnswer> const answer = host().PrepareUpload(Intent(kName, 10 + i));
+      if (answer.ok() && std::holds_alternative<UploadGrant>(*answer)) ++grants;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(grants, 1);
+}
+
+TEST_F(GitHubHostTest, ASideFileThatSaysNothingIsNotThere) {
+  ReleaseKey const release{"o/one", kTag};
+  ASSERT_OK(host().WriteSideFile(release, "provenance.jsonl", "one"));
+  EXPECT_OK(host().WriteSideFile(release, "provenance.jsonl", ""));
+  EXPECT_THAT(AssetsOf("o/one"), IsEmpty());
 }
 
 TEST_F(GitHubHostTest, WhatIsTakenAwayIsNotListed) {

@@ -36,7 +36,11 @@ struct KnownRelease {
   std::map<std::string, Arrival> arrived;
   // Names under which an upload of ours has broken off: a `starter` there is its rest.
   std::map<std::string, absl::Time> broken;
+  // When this program first read its list; never, of a release that it made itself: what it has not
+  // been told of is not there.
+  absl::Time first_read_at = absl::InfinitePast();
   absl::Time listed_at = absl::InfinitePast();
+  bool changed = false;  // GitHub refused an upload to it: it is not what it was
   absl::Time checked_at = absl::InfinitePast();  // when arrivals were last looked for
   bool full = false;                             // GitHub said so
 };
