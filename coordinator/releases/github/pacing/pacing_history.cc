@@ -50,6 +50,15 @@ int64_t MostInAnyWindow(std::vector<Seen> const& history, Spending const& spendi
 
 }  // namespace
 
+std::vector<double> FullestWindows(std::vector<Seen> const& history, PacingLimits const& limits) {
+  std::vector<double> fullest;
+  for (Spending const& spending : SpendingsOf(limits)) {
+    fullest.push_back(static_cast<double>(MostInAnyWindow(history, spending)) /
+                      static_cast<double>(spending.limit));
+  }
+  return fullest;
+}
+
 void ExpectWithinLimits(std::vector<Seen> const& history, PacingLimits const& limits) {
   for (Spending const& spending : SpendingsOf(limits)) {
     EXPECT_LE(MostInAnyWindow(history, spending), spending.limit)

@@ -22,6 +22,9 @@ struct Seen {
   }
 };
 
+// How full the fullest window of each limit was: 1 is up to the limit.
+std::vector<double> FullestWindows(std::vector<Seen> const& history, PacingLimits const& limits);
+
 // Looks at every window of every limit, and fails the test where one was exceeded.
 void ExpectWithinLimits(std::vector<Seen> const& history, PacingLimits const& limits);
 
