@@ -12,9 +12,9 @@ void Wipe(std::string& text) {
   text.clear();
 }
 
-// A short text lies inside of the std::string: moving it leaves a copy behind.
-Secret::Secret(std::string&& text) : text_(std::move(text)) { Wipe(text); }
+Secret::Secret(std::string&& text) : text_(text) { Wipe(text); }
 
+// A short text lies inside of the std::string: moving it leaves a copy behind.
 Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { Wipe(other.text_); }
 
 Secret& Secret::operator=(Secret const& other) {

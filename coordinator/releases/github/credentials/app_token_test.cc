@@ -22,6 +22,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
+constexpr int kCallers = 8;
+
 class AppTokenTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -145,7 +147,6 @@ TEST_F(AppTokenTest, IsRenewedWithTheKeyThatTheFileHoldsThen) {
 }
 
 TEST_F(AppTokenTest, IsFetchedOnceForManyWhoWait) {
-  constexpr int kCallers = 8;
   absl::Notification go;
   answer_ = [&](ScriptedExchange& exchange) {
     go.WaitForNotification();
@@ -154,6 +155,7 @@ TEST_F(AppTokenTest, IsFetchedOnceForManyWhoWait) {
   std::atomic<int> begun = 0;
   std::atomic<int> served = 0;
   std::vector<std::thread> callers;
+  callers.reserve(kCallers);
   for (int i = 0; i < kCallers; ++i) {
     callers.emplace_back([&] {
       if (++begun == kCallers) go.Notify();
@@ -186,7 +188,8 @@ TEST_F(AppTokenTest, KeepsNobodyWaitingWhileTheOldOneIsGood) {
 TEST_F(AppTokenTest, SharesAFailureAmongThoseWhoWait) {
   answer_ = [](ScriptedExchange& exchange) { exchange.Answer(404, R"({"message":"Not Found"})"); };
   std::vector<std::thread> callers;
-  for (int i = 0; i < 8; ++i) {
+  callers.reserve(kCallers);
+  for (int i = 0; i < kCallers; ++i) {
     callers.emplace_back(
         [&] { EXPECT_THAT(source_->Token(), StatusIs(absl::StatusCode::kNotFound)); });
   }

@@ -45,6 +45,7 @@ class MakeTokenSourceTest : public testing::Test {
 };
 
 TEST_F(MakeTokenSourceTest, MakesWhatTheConfigurationNames) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread
   ASSERT_EQ(setenv("PROBEFARM_TEST_MAKE", "ghp_1", 1), 0);
   ASSERT_OK_AND_ASSIGN(auto const env, Make({TokenEnvConfig{"PROBEFARM_TEST_MAKE"}}));
   EXPECT_NE(dynamic_cast<EnvironmentToken*>(env.get()), nullptr);

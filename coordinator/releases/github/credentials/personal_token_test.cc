@@ -82,6 +82,7 @@ TEST(ReadSecretFile, TakesTheMostAndNoByteMore) {
 }
 
 TEST(EnvironmentToken, IsTheVariablesValue) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread
   ASSERT_EQ(setenv("PROBEFARM_TEST_TOKEN", " ghp_abc\n", 1), 0);
   ASSERT_OK_AND_ASSIGN(std::unique_ptr<EnvironmentToken> const source,
                        EnvironmentToken::Open("PROBEFARM_TEST_TOKEN"));
@@ -92,6 +93,7 @@ TEST(EnvironmentToken, IsTheVariablesValue) {
 TEST(EnvironmentToken, NamesAVariableThatIsNotSetOrHoldsNone) {
   EXPECT_THAT(EnvironmentToken::Open("PROBEFARM_TEST_UNSET"),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("PROBEFARM_TEST_UNSET")));
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread
   ASSERT_EQ(setenv("PROBEFARM_TEST_EMPTY", "  ", 1), 0);
   EXPECT_THAT(EnvironmentToken::Open("PROBEFARM_TEST_EMPTY"),
               StatusIs(kInvalid, HasSubstr("PROBEFARM_TEST_EMPTY holds no token")));

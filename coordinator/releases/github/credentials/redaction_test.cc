@@ -71,7 +71,9 @@ class Redaction : public testing::Test {
     chmod(path.c_str(), mode);
     return path;
   }
-  CredentialsConfig App(std::string const& key_file) const { return {AppConfig{12, 34, key_file}}; }
+  static CredentialsConfig App(std::string const& key_file) {
+    return {AppConfig{12, 34, key_file}};
+  }
 
   FakeClock clock_;
   TemporaryFolder const folder_;
@@ -90,6 +92,7 @@ TEST_F(Redaction, HoldsForEveryTokenThatIsNone) {
       absl::StrCat(kPlanted, std::string(50000, 'x'))};
   for (std::string const& content : contents) {
     MustFail({TokenFileConfig{Put("t", content)}});
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody reads the environment meanwhile
     ASSERT_EQ(setenv("PROBEFARM_TEST_PLANTED", absl::StrCat(content.c_str(), " y").c_str(), 1), 0);
     MustFail({TokenEnvConfig{"PROBEFARM_TEST_PLANTED"}});
   }

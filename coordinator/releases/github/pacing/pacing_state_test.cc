@@ -3,68 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/releases/github/pacing/paced.h"
+
 namespace probefarm {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
-absl::Time const kNow = absl::FromUnixSeconds(1'800'000'000);
-constexpr AnswerFacts kFine{.sign = AnswerSign::kFine, .http_status = 200};
-constexpr AnswerFacts kNotModified{.sign = AnswerSign::kNotModified, .http_status = 304};
 constexpr AnswerFacts kTrouble{.sign = AnswerSign::kTrouble, .http_status = 502};
 constexpr AnswerFacts kLimited{.sign = AnswerSign::kSecondaryLimit, .http_status = 403};
-
-// Nothing is in the way but what a test sets.
-PacingLimits Loose() {
-  return {.writes_per_second = 1000,
-          .writes_per_minute = 100'000,
-          .writes_per_hour = 1'000'000,
-          .secondary_points_per_minute = 1'000'000,
-          .primary_points_per_hour = 1'000'000,
-          .primary_reserve = 0,
-          .concurrent_requests = 1000};
-}
-
-// A state and the time, which a test moves.
-struct Paced {
-  explicit Paced(PacingLimits const& limits) : state(limits) {}
-
-  std::variant<PlaceId, PacingRefusal> Enter(RequestKind kind) { return state.Enter(kind, now); }
-  PlaceId MustEnter(RequestKind kind) {
-    std::variant<PlaceId, PacingRefusal> const entered = Enter(kind);
-    if (std::holds_alternative<PlaceId>(entered)) return std::get<PlaceId>(entered);
-    ADD_FAILURE() << "refused: " << Explain(std::get<PacingRefusal>(entered));
-    return 0;
-  }
-  PacingRefusal MustRefuse(RequestKind kind) {
-    std::variant<PlaceId, PacingRefusal> const entered = Enter(kind);
-    if (auto const* refusal = std::get_if<PacingRefusal>(&entered)) return *refusal;
-    ADD_FAILURE() << "let through";
-    return {};
-  }
-  // Requests answered at once, until one is refused.
-  int Drain(RequestKind kind, AnswerFacts const& facts = kFine) {
-    for (int count = 0;; ++count) {
-      std::variant<PlaceId, PacingRefusal> const entered = Enter(kind);
-      if (std::holds_alternative<PacingRefusal>(entered)) return count;
-      state.Leave(std::get<PlaceId>(entered), facts, now);
-      if (count > 100'000) return count;
-    }
-  }
-  void Finish(RequestKind kind, AnswerFacts const& facts = kFine) {
-    state.Leave(MustEnter(kind), facts, now);
-  }
-
-  PacingState state;
-  absl::Time now = kNow;
-};
-
-AnswerFacts WithPoints(int64_t limit, int64_t left, absl::Duration until_reset) {
-  return {.sign = AnswerSign::kFine,
-          .http_status = 200,
-          .points = HostPoints{.limit = limit, .left = left, .until_reset = until_reset}};
-}
 
 TEST(PacingState, AllowsSoManyWritesASecondAMinuteAndAnHour) {
   struct Case {
@@ -91,72 +38,6 @@ TEST(PacingState, AllowsSoManyWritesASecondAMinuteAndAnHour) {
   }
 }
 
-TEST(PacingState, WeighsSecondaryPoints) {
-  PacingLimits limits = Loose();
-  limits.secondary_points_per_minute = 20;
-  Paced paced(limits);
-  paced.Finish(RequestKind::kWrite);
-  paced.Finish(RequestKind::kUpload);
-  for (int i = 0; i < 6; ++i) paced.Finish(RequestKind::kConditionalRead, kNotModified);
-  EXPECT_EQ(paced.MustRefuse(RequestKind::kWrite).rule, PacingRule::kSecondaryPoints);
-  EXPECT_EQ(paced.Drain(RequestKind::kRead), 4);
-  EXPECT_EQ(paced.MustRefuse(RequestKind::kWrite).until, kNow + absl::Minutes(1));
-}
-
-TEST(PacingState, WeighsPrimaryPointsOnceTheAnswerIsKnown) {
-  PacingLimits limits = Loose();
-  limits.primary_points_per_hour = 60;
-  limits.read_share = 0.95;
-  Paced paced(limits);
-  EXPECT_EQ(paced.Drain(RequestKind::kConditionalRead, kNotModified), 100'001);
-  paced.Finish(RequestKind::kConditionalRead);                                             // 1
-  paced.Finish(RequestKind::kUpload);                                                      // 2
-  paced.Finish(RequestKind::kUpload, {.sign = AnswerSign::kRefused, .http_status = 422});  // 3
-  paced.Finish(RequestKind::kUpload, {.sign = AnswerSign::kRefused, .http_status = 409});  // 2
-  EXPECT_EQ(paced.Drain(RequestKind::kWrite), 60 - 8);
-  EXPECT_EQ(paced.MustRefuse(RequestKind::kWrite).rule, PacingRule::kPrimaryPoints);
-}
-
-TEST(PacingState, KeepsAReserveOfPrimaryPoints) {
-  PacingLimits limits = Loose();
-  limits.primary_points_per_hour = 100;
-  limits.primary_reserve = 30;
-  Paced paced(limits);
-  EXPECT_EQ(paced.Drain(RequestKind::kWrite), 70);
-}
-
-TEST(PacingState, LeavesUploadsTheirShareOfPrimaryPoints) {
-  PacingLimits limits = Loose();
-  limits.primary_points_per_hour = 100;
-  limits.read_share = 0.4;
-  Paced paced(limits);
-  EXPECT_EQ(paced.Drain(RequestKind::kRead), 40);
-  PacingRefusal const refusal = paced.MustRefuse(RequestKind::kConditionalRead);
-  EXPECT_EQ(refusal.rule, PacingRule::kReadShare);
-  EXPECT_EQ(refusal.until, kNow + absl::Hours(1));
-  EXPECT_EQ(paced.Drain(RequestKind::kWrite), 60);
-}
-
-TEST(PacingState, LeavesUploadsTheirShareOfSecondaryPoints) {
-  PacingLimits limits = Loose();
-  limits.secondary_points_per_minute = 100;
-  Paced paced(limits);
-  EXPECT_EQ(paced.Drain(RequestKind::kRead), 50);
-  EXPECT_EQ(paced.MustRefuse(RequestKind::kRead).until, kNow + absl::Minutes(1));
-  EXPECT_EQ(paced.Drain(RequestKind::kUpload), 10);
-}
-
-TEST(PacingState, DividesWhatTheHostLeavesBetweenReadsAndUploads) {
-  Paced paced(Loose());
-  paced.Finish(RequestKind::kRead, WithPoints(1'000'000, 100, absl::Minutes(10)));
-  // 101 are ours in all, of which reads get half and have used one.
-  EXPECT_EQ(paced.Drain(RequestKind::kRead), 49);
-  PacingRefusal const refusal = paced.MustRefuse(RequestKind::kRead);
-  EXPECT_EQ(refusal.rule, PacingRule::kReadShare);
-  EXPECT_EQ(refusal.until, kNow + absl::Minutes(10));
-  EXPECT_EQ(paced.Drain(RequestKind::kWrite), 51);
-}
-
 TEST(PacingState, LetsSoManyRequestsRunAtATime) {
   PacingLimits limits = Loose();
   limits.concurrent_requests = 2;
@@ -168,42 +49,6 @@ TEST(PacingState, LetsSoManyRequestsRunAtATime) {
   EXPECT_EQ(refusal.until, kNow + absl::Seconds(1));
   paced.state.Leave(first, kFine, paced.now);
   paced.MustEnter(RequestKind::kRead);
-}
-
-TEST(PacingState, CorrectsItsCountByTheHostsDownwards) {
-  PacingLimits limits = Loose();
-  limits.primary_reserve = 10;
-  Paced paced(limits);
-  paced.Finish(RequestKind::kWrite, WithPoints(1'000'000, 15, absl::Minutes(20)));
-  EXPECT_EQ(paced.Drain(RequestKind::kWrite), 5);
-  PacingRefusal const refusal = paced.MustRefuse(RequestKind::kWrite);
-  EXPECT_EQ(refusal.rule, PacingRule::kHostPoints);
-  EXPECT_EQ(refusal.until, kNow + absl::Minutes(20));
-  EXPECT_THAT(Explain(refusal), HasSubstr("10 points left for this token"));
-  paced.now = refusal.until;
-  paced.Finish(RequestKind::kWrite);
-}
-
-TEST(PacingState, NeverCorrectsItsCountUpwards) {
-  PacingLimits limits = Loose();
-  limits.primary_points_per_hour = 60;
-  Paced paced(limits);
-  EXPECT_EQ(paced.Drain(RequestKind::kWrite, WithPoints(15'000, 14'000, absl::Minutes(20))), 60);
-}
-
-TEST(PacingState, TakesALowerLimitFromTheHostBeyondTheReset) {
-  Paced paced(Loose());
-  paced.Finish(RequestKind::kWrite, WithPoints(1000, 999, absl::Seconds(1)));
-  paced.now += absl::Minutes(1);
-  EXPECT_EQ(paced.Drain(RequestKind::kWrite), 999);
-}
-
-TEST(PacingState, GivesASmallTokenHalfOfItsPointsWhateverTheReserve) {
-  PacingLimits limits = Loose();
-  limits.primary_reserve = 5000;
-  Paced paced(limits);
-  paced.Finish(RequestKind::kWrite, WithPoints(1000, 999, absl::Minutes(20)));
-  EXPECT_EQ(paced.Drain(RequestKind::kWrite), 499);
 }
 
 TEST(PacingState, ClosesForEveryoneAfterALimit) {

@@ -16,6 +16,7 @@ using ::testing::HasSubstr;
 
 constexpr RequestKind kUpload = RequestKind::kUpload;
 constexpr RequestKind kRead = RequestKind::kRead;
+constexpr int kThreads = 8;
 
 class RequestGateTest : public testing::Test {
  protected:
@@ -147,7 +148,8 @@ TEST_F(RequestGateTest, CountsWhatAnEarlierRunDid) {
 TEST_F(RequestGateTest, LetsManyThreadsInNoFasterThanOne) {
   std::atomic<int> let_through = 0;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
+  threads.reserve(kThreads);
+  for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([this, &let_through] {
       for (int j = 0; j < 50; ++j) {
         std::variant<RequestPlace, WaitUntil> entered = gate_.Enter(kUpload);
