@@ -159,7 +159,8 @@ absl::Status Journal::Load(World& world) const {
     Json line = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (!line.is_object())
       return absl::DataLossError(absl::StrCat(path, ":", number, ": is no JSON object"));
-    by_revision[line.value("revision", int64_t{0})] = std::move(line);
+    int64_t const revision = line.value("revision", int64_t{0});
+    by_revision[revision] = std::move(line);
   }
   // So that the next line does not go on with the one that broke off.
   if (ftruncate(fd_.get(), whole) != 0) GiveUp(path);
