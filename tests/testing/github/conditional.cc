@@ -1,5 +1,7 @@
 #include "tests/testing/github/conditional.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -27,6 +29,11 @@ void AnswerConditionally(Call const& call, std::string const& salt, Answer& answ
       "W/\"", Sha256Hex(absl::StrCat(salt, "\n", answer.Header("Link"), "\n", answer.body)), "\"");
   answer.headers.emplace_back("ETag", etag);
   if (!Knows(call.head.Header("if-none-match"), etag)) return;
+  // RFC 9110, 15.4.5: nothing of what describes the body that is not sent.
+  answer.headers.erase(
+      std::remove_if(answer.headers.begin(), answer.headers.end(),
+                     [](auto const& header) { return header.first == "Content-Type"; }),
+      answer.headers.end());
   answer.status = 304;
   answer.body.clear();
 }
