@@ -24,9 +24,8 @@ bool Knows(std::string const& if_none_match, absl::string_view etag) {
 
 void AnswerConditionally(Call const& call, std::string const& salt, Answer& answer) {
   if (call.head.method != "GET" || answer.status != 200) return;
-  // The Link counts: a page without a next one is another page.
-  std::string const etag = absl::StrCat(
-      "W/\"", Sha256Hex(absl::StrCat(salt, "\n", answer.Header("Link"), "\n", answer.body)), "\"");
+  std::string const etag =
+      absl::StrCat("W/\"", Sha256Hex(absl::StrCat(salt, "\n", answer.body)), "\"");
   answer.headers.emplace_back("ETag", etag);
   if (!Knows(call.head.Header("if-none-match"), etag)) return;
   // RFC 9110, 15.4.5: nothing of what describes the body that is not sent.

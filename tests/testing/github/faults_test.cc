@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/runtime/status_matchers.h"
+#include "tests/testing/farm/wait_until.h"
 #include "tests/testing/github/github_fixture.h"
 
 namespace probefarm {
@@ -260,7 +261,8 @@ void AbandonUpload(HttpClient& http, std::string const& url) {
 
 TEST_F(FakeFaults, LeaveAStarterWhereTheClientWentAway) {
   AbandonUpload(*http, UploadUrl(release, "a"));
-  while (Assets().empty()) std::this_thread::yield();
+  ASSERT_OK(WaitUntil(
+      "a starter", [&] { return !Assets().empty(); }, absl::Seconds(10)));
   EXPECT_EQ(Assets().at(0).state, "starter");
   EXPECT_EQ(FirstError(*TryUpload("a")), "already_exists name");
 }

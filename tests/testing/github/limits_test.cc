@@ -129,6 +129,16 @@ TEST_F(FakeConditional, AnswersChangeWhenSomebodyDownloads) {
   EXPECT_NE(changed.headers.at("etag"), etag);
 }
 
+TEST_F(FakeConditional, AnswersThatAreTheSameMayLinkToANewPage) {
+  path = absl::StrCat("/repos/o/r/releases/", release, "/assets?per_page=1");
+  HttpResponse const full = Get(path);
+  EXPECT_EQ(full.headers.count("link"), 0);
+  github->PutAsset("o/r", "1", {.name = "b"});
+  HttpResponse const same = Get(path, {{"if-none-match", full.headers.at("etag")}});
+  EXPECT_EQ(same.status, 304);
+  EXPECT_THAT(same.headers.at("link"), HasSubstr("rel=\"next\""));
+}
+
 TEST_F(FakeConditional, AnswersCanDependOnTheToken) {
   Start({.etag_by_token = true});
   github->AddToken({.value = "second"});
