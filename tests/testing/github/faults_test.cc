@@ -1,9 +1,15 @@
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <atomic>
+#include <cerrno>
 #include <thread>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "lib/files/unique_fd.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/testing/farm/wait_until.h"
 #include "tests/testing/github/github_fixture.h"
@@ -85,6 +91,37 @@ TEST_F(FakeFaults, AnswerInTheMiddleOfAnUpload) {
   EXPECT_EQ(FirstError(*response), "");
   EXPECT_LT(sent, int64_t{1} << 30);
   EXPECT_TRUE(Assets().empty());
+}
+
+// Sends to a port what it takes at once, and reads to the end. The errno of the last read, and what
+// came.
+std::pair<int, std::string> SendRaw(int port, std::string const& bytes) {
+  UniqueFd const fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  EXPECT_EQ(connect(fd.get(), reinterpret_cast<sockaddr const*>(&address), sizeof(address)), 0);
+  EXPECT_GT(send(fd.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL), 0);
+  std::string came;
+  std::array<char, 4096> piece;
+  ssize_t got = 0;
+  while ((got = recv(fd.get(), piece.data(), piece.size(), 0)) > 0) came.append(piece.data(), got);
+  return {got < 0 ? errno : 0, came};
+}
+
+// Closed with bytes unread, the connection would be reset, and the answer lost to some clients.
+TEST_F(FakeFaults, DoNotResetAConnectionThatWasAnsweredEarly) {
+  Plant("early kind=upload");
+  std::string const url = github->uploads_url();
+  int port = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(url.substr(url.rfind(':') + 1), &port));
+  auto const [error, came] =
+      SendRaw(port, absl::StrCat("POST /repos/o/r/releases/", release,
+                                 "/assets?name=a HTTP/1.1\r\nContent-Length: 9000000\r\n\r\n",
+                                 std::string(300'000, 'x')));
+  EXPECT_EQ(error, 0);
+  EXPECT_THAT(came, StartsWith("HTTP/1.1 422 "));
 }
 
 TEST_F(FakeFaults, SayWhenToTryAgain) {
