@@ -62,7 +62,7 @@ class FakeAppTokens : public GitHubTest {
     return {{"iss", "42"}, {"iat", now - 60}, {"exp", now + 540}};
   }
 
-  std::string Jwt(Json const& claims, Key const& key = OneKey()) {
+  static std::string Jwt(Json const& claims, Key const& key = OneKey()) {
     std::string const text =
         absl::StrCat(absl::WebSafeBase64Escape(R"({"alg":"RS256","typ":"JWT"})"), ".",
                      absl::WebSafeBase64Escape(claims.dump()));
@@ -109,12 +109,12 @@ TEST_F(FakeAppTokens, AreGivenForAGoodJwtAlone) {
   EXPECT_EQ(Ask("no.jwt.atall", {}).status, 401);
   EXPECT_EQ(Ask(Jwt(Claims(), Key()), {}).status, 401);
   Json late = Claims();
-  late["exp"] = absl::ToUnixSeconds(clock.Now()) + 601;
+  late["exp"] = absl::ToUnixSeconds(clock.Now() + absl::Seconds(601));
   HttpResponse const refused = Ask(Jwt(late), {});
   EXPECT_EQ(refused.status, 401);
   EXPECT_THAT(refused.body, HasSubstr("too far in the future"));
   Json early = Claims();
-  early["iat"] = absl::ToUnixSeconds(clock.Now()) + 1;
+  early["iat"] = absl::ToUnixSeconds(clock.Now() + absl::Seconds(1));
   EXPECT_EQ(Ask(Jwt(early), {}).status, 401);
   Json over = Claims();
   over["exp"] = absl::ToUnixSeconds(clock.Now());

@@ -16,7 +16,7 @@ class FakeAssets : public GitHubTest {
     GitHubTest::SetUp();
     release = CreateRelease("8.0.0/x86_64");
   }
-  std::string AssetPath(Json const& asset) {
+  static std::string AssetPath(Json const& asset) {
     return absl::StrCat("/repos/o/r/releases/assets/", asset["id"].get<int64_t>());
   }
   Json Uploaded(std::string const& name, std::string const& bytes = "bytes") {

@@ -80,7 +80,7 @@ Answer PutFile(Scene const& scene, Call const& call, Repository& repository) {
   Json const json = Json::parse(call.body, nullptr, /*allow_exceptions=*/false);
   std::string content;
   if (std::optional<Answer> refused = CheckPut(call, repository, json, content)) return *refused;
-  bool const is_new = repository.files.count(call.file) == 0;
+  bool const is_new = !repository.files.contains(call.file);
   std::string const sha = GitBlobSha(content);
   RepositoryFile const file{.content = std::move(content), .sha = sha};
   scene.world.PutFile(repository, call.file, file);

@@ -139,7 +139,7 @@ absl::StatusOr<std::string> FakeGitHub::FileContent(std::string const& repositor
                                                     std::string const& path) const {
   auto const content = impl_->core.WithWorld([&](World& world) -> std::optional<std::string> {
     Repository const* const found = world.FindRepository(repository);
-    if (found == nullptr || found->files.count(path) == 0) return std::nullopt;
+    if (found == nullptr || !found->files.contains(path)) return std::nullopt;
     return found->files.at(path).content;
   });
   if (content) return *content;

@@ -139,7 +139,7 @@ TEST_F(FakeFaults, SayWhenTheHourBegins) {
   EXPECT_EQ(response.status, 403);
   EXPECT_EQ(response.headers.at("x-ratelimit-remaining"), "0");
   EXPECT_EQ(response.headers.at("x-ratelimit-reset"),
-            absl::StrCat(absl::ToUnixSeconds(clock.Now()) + 120));
+            absl::StrCat(absl::ToUnixSeconds(clock.Now() + absl::Seconds(120))));
   EXPECT_EQ(response.headers.count("retry-after"), 0);
 }
 

@@ -11,7 +11,7 @@ using testing::HasSubstr;
 
 class FakeLimitsOverHttp : public GitHubTest {
  protected:
-  int Remaining(HttpResponse const& response) {
+  static int Remaining(HttpResponse const& response) {
     int remaining = -1;
     auto const found = response.headers.find("x-ratelimit-remaining");
     if (found != response.headers.end()) (void)absl::SimpleAtoi(found->second, &remaining);
