@@ -18,8 +18,8 @@ int StatusOf(FakeFault const& fault, int otherwise) {
   return fault.status != 0 ? fault.status : otherwise;
 }
 
-std::string TextOf(FakeFault const& fault, std::string otherwise) {
-  return fault.text.empty() ? std::move(otherwise) : fault.text;
+std::string TextOf(FakeFault const& fault, std::string const& otherwise) {
+  return fault.text.empty() ? otherwise : fault.text;
 }
 
 void AddRetryAfter(Answer& answer, std::optional<absl::Duration> delay) {

@@ -82,7 +82,7 @@ bool HttpConnection::NextChunk() {
   return TakeThrough("\r\n", 2).has_value();
 }
 
-bool HttpConnection::Send(absl::string_view bytes) {
+bool HttpConnection::Send(absl::string_view bytes) const {
   while (!bytes.empty()) {
     ssize_t const sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;

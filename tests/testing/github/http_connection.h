@@ -40,7 +40,7 @@ class HttpConnection {
   bool awaits_continue() const { return awaits_continue_; }
 
   // False when the client has gone.
-  bool Send(absl::string_view bytes);
+  bool Send(absl::string_view bytes) const;
   // Reads nothing, so that a client that sends is stuck, until the client hangs up or `patience` is
   // over; then throws away what came. So an early answer is not lost with the connection.
   void Linger(absl::Duration patience);
