@@ -21,6 +21,7 @@ constexpr int kUnauthorized = 401;
 // GitHub lists no more than 10,000 releases; a release holds 1,000 assets.
 constexpr int kMostReleasePages = 100;
 constexpr int kMostAssetPages = 20;
+constexpr size_t kPerPage = 100;
 constexpr int64_t kLargestAnswer = 16 << 20;
 constexpr absl::Duration kConnect = absl::Seconds(10);
 constexpr absl::Duration kIdle = absl::Seconds(30);
@@ -112,6 +113,8 @@ absl::StatusOr<GitHubApi::Page> GitHubApi::GetPage(std::string const& url,
       HttpResponse response,
       Send(known ? RequestKind::kConditionalRead : RequestKind::kRead, std::move(request), doing));
   if (response.status == kNotModified) {
+    std::string link = HeaderOf(response, "link");
+    if (known && !link.empty()) known->link = std::move(link);
     if (known) return Page{*std::move(known)};
     return absl::UnavailableError(absl::StrCat(doing, ": 304 to a question without an ETag"));
   }
@@ -128,16 +131,20 @@ void GitHubApi::Keep(std::string const& url, Page const& read) {
 
 template <class T>
 absl::StatusOr<std::vector<T>> GitHubApi::GetPages(
-    std::string url, std::string const& doing, int most,
+    std::string const& pages, int first, std::string const& doing, int most,
     absl::StatusOr<std::vector<T>> (*parse)(absl::string_view)) {
   std::vector<T> all;
-  for (int page = 0; page < most; ++page) {
+  std::string url = absl::StrCat(pages, first);
+  for (int page = first; page < first + most; ++page) {
     ASSIGN_OR_RETURN(Page const read, GetPage(url, doing));
     absl::StatusOr<std::vector<T>> items = parse(read.page.body);
     if (!items.ok()) return Annotate(items.status(), doing);
     Keep(url, read);
+    bool const is_full = items->size() >= kPerPage;
     std::move(items->begin(), items->end(), std::back_inserter(all));
-    std::optional<std::string> const next = NextLink(read.page.link);
+    std::optional<std::string> next = NextLink(read.page.link);
+    // A page that is unchanged may not say that another one has come after it.
+    if (!next && is_full) next = absl::StrCat(pages, page + 1);
     if (!next) return all;
     if (!SameOrigin(*next, options_.api_url))
       return absl::UnavailableError(
@@ -158,7 +165,7 @@ absl::StatusOr<std::string> GitHubApi::DefaultBranch(std::string const& reposito
 }
 
 absl::StatusOr<std::vector<GitHubRelease>> GitHubApi::ListReleases(std::string const& repository) {
-  return GetPages<GitHubRelease>(Url(repository, "/releases?per_page=100"),
+  return GetPages<GitHubRelease>(Url(repository, "/releases?per_page=100&page="), 1,
                                  absl::StrCat("list the releases of ", repository),
                                  kMostReleasePages, &ParseGitHubReleases);
 }
@@ -190,7 +197,7 @@ absl::StatusOr<GitHubRelease> GitHubApi::CreateRelease(std::string const& reposi
 absl::StatusOr<std::vector<GitHubAsset>> GitHubApi::ListAssets(std::string const& repository,
                                                                int64_t release, int first) {
   return GetPages<GitHubAsset>(
-      Url(repository, absl::StrCat("/releases/", release, "/assets?per_page=100&page=", first)),
+      Url(repository, absl::StrCat("/releases/", release, "/assets?per_page=100&page=")), first,
       absl::StrCat("list the assets of release ", release, " of ", repository), kMostAssetPages,
       &ParseGitHubAssets);
 }

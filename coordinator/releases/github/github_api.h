@@ -86,9 +86,10 @@ class GitHubApi {
   };
   absl::StatusOr<Page> GetPage(std::string const& url, std::string const& doing);
   void Keep(std::string const& url, Page const& read);
+  // From `pages` with the number `first` at its end.
   template <class T>
   absl::StatusOr<std::vector<T>> GetPages(
-      std::string url, std::string const& doing, int most,
+      std::string const& pages, int first, std::string const& doing, int most,
       absl::StatusOr<std::vector<T>> (*parse)(absl::string_view));
   std::string Url(std::string const& repository, absl::string_view path) const;
 

@@ -320,6 +320,16 @@ TEST_F(GitHubHostTest, ASideFileThatSaysNothingIsNotThere) {
   EXPECT_THAT(AssetsOf("o/one"), IsEmpty());
 }
 
+TEST_F(GitHubHostTest, APageThatIsFullAndUnchangedDoesNotHideTheNext) {
+  FillRelease("o/one", 100);
+  EXPECT_THAT(host().ListAssets().value(), SizeIs(100));
+  FakeAsset more;
+  more.name = "more";
+  more.bytes = std::make_shared<std::string const>("x");
+  farm_.github->PutAsset("o/one", kTag, more);
+  EXPECT_THAT(host().ListAssets().value(), SizeIs(101));
+}
+
 TEST_F(GitHubHostTest, WhatIsTakenAwayIsNotListed) {
   Publish(Intent("a.ko", 7));
   Publish(Intent("b.ko", 8));
