@@ -28,6 +28,8 @@ constexpr absl::Duration kIdle = absl::Seconds(30);
 constexpr absl::Duration kWhole = absl::Minutes(2);
 constexpr int kRedirects = 3;  // a repository that was renamed; FollowRedirect() guards the token
 
+std::pair<std::string, std::string> const kJsonBody{"Content-Type", "application/json"};
+
 std::string Dump(Json const& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -181,7 +183,8 @@ absl::StatusOr<GitHubRelease> GitHubApi::FindRelease(std::string const& reposito
 absl::StatusOr<GitHubRelease> GitHubApi::CreateRelease(std::string const& repository,
                                                        std::string const& tag,
                                                        std::string const& target) {
-  HttpRequest request{.method = "POST", .url = Url(repository, "/releases")};
+  HttpRequest request{
+      .method = "POST", .url = Url(repository, "/releases"), .headers = {kJsonBody}};
   request.body = Dump({{"tag_name", tag},
                        {"target_commitish", target},
                        {"name", tag},
@@ -213,6 +216,7 @@ absl::StatusOr<GitHubAsset> GitHubApi::RenameAsset(std::string const& repository
                                                    std::string const& name) {
   HttpRequest request{.method = "PATCH",
                       .url = Url(repository, absl::StrCat("/releases/assets/", id)),
+                      .headers = {kJsonBody},
                       .body = Dump({{"name", name}})};
   ASSIGN_OR_RETURN(HttpResponse const response,
                    Send(RequestKind::kWrite, std::move(request),

@@ -1,5 +1,7 @@
 #include "coordinator/releases/github/github_fixture.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "lib/driver/asset_name.h"
 
@@ -14,7 +16,15 @@ PacingLimits GitHubFixture::Unlimited() {
   return limits;
 }
 
-GitHubFixture::GitHubFixture(PacingLimits const& limits_in) : limits(limits_in) {
+GitHubFixture::GitHubFixture(std::string const& api_url, std::string const& uploads_url,
+                             std::string token_in, std::string const& repository)
+    : limits(Unlimited()), token(std::move(token_in)), urls{api_url, uploads_url} {
+  options.repositories = {repository};
+  Restart();
+}
+
+GitHubFixture::GitHubFixture(PacingLimits const& limits_in)
+    : limits(limits_in), token("token-of-the-coordinator") {
   FakeGitHubOptions server;
   server.clock = &clock;
   github = FakeGitHub::Start(server).value();
@@ -23,12 +33,12 @@ GitHubFixture::GitHubFixture(PacingLimits const& limits_in) : limits(limits_in) 
   FakeToken known;
   known.value = "token-of-the-coordinator";
   github->AddToken(known);
+  urls = {github->api_url(), github->uploads_url()};
   Restart();
 }
 
 void GitHubFixture::Restart() {
   host.reset();
-  GitHubOptions const urls{github->api_url(), github->uploads_url()};
   gate = std::make_unique<RequestGate>(limits, clock, metrics);
   pages = std::make_unique<PageCache>(folder / "pages");
   api = std::make_unique<GitHubApi>(*http, token, *gate, *pages, nullptr, urls);

@@ -41,6 +41,10 @@ class ClockPause final : public PacingPause {
 struct GitHubFixture {
   explicit GitHubFixture(PacingLimits const& limits = Unlimited());
 
+  // In front of another server, which has the repository and knows the token; `github` is null.
+  GitHubFixture(std::string const& api_url, std::string const& uploads_url, std::string token,
+                std::string const& repository);
+
   // The coordinator ends and begins again: what it knew is gone, pages are kept.
   void Restart();
   UploadReport Perform(UploadGrant const& grant, std::string const& bytes);
@@ -54,7 +58,8 @@ struct GitHubFixture {
   PacingLimits const limits;
   std::unique_ptr<FakeGitHub> github;
   std::unique_ptr<HttpClient> http = MakeHttpClient("probefarm-test");
-  FixedToken token{"token-of-the-coordinator"};
+  FixedToken token;
+  GitHubOptions urls;
   ClockPause pause{clock};
   GitHubHostOptions options{.repositories = {"o/one", "o/two"}};
   std::unique_ptr<RequestGate> gate;
