@@ -25,7 +25,7 @@ absl::Status Refusal(absl::Status const& opened, std::string const& path) {
   if (!absl::IsAlreadyExists(opened)) return opened;
   return absl::AlreadyExistsError(absl::StrCat(
       path,
-      " is there already, and is left as it is: what it signed could not be signed again. "
+      " is there already, and is left as it is: a key that is lost cannot be made again. "
       "Name another file"));
 }
 
