@@ -22,11 +22,12 @@ std::string NameOf(ReleaseReader const& reader) {
   return absl::StrCat(reader.repository().url, ", release ", reader.tag());
 }
 
-absl::StatusOr<std::string> Signature(ReleaseReader& reader) {
-  absl::StatusOr<std::string> signature = reader.SideFile(kSha256SumsSignatureName, kMaxSignature);
-  if (!absl::IsNotFound(signature.status())) return signature;
-  return absl::DataLossError(
-      absl::StrCat(kSha256SumsName, " is not signed: ", signature.status().message()));
+// A file that must be there, since SHA256SUMS is: the release is not whole without it.
+absl::StatusOr<std::string> Needed(ReleaseReader& reader, std::string const& name,
+                                   int64_t max_bytes, absl::string_view otherwise) {
+  absl::StatusOr<std::string> text = reader.SideFile(name, max_bytes);
+  if (!absl::IsNotFound(text.status())) return text;
+  return absl::DataLossError(absl::StrCat(otherwise, ": ", text.status().message()));
 }
 
 // Who signed the provenance says which key the farm has. Empty when that is one of `keys`, or
@@ -59,8 +60,10 @@ absl::StatusOr<ReleaseRecord> ReadOnce(ReleaseReader& reader, std::vector<Public
   ReleaseTexts texts;
   ASSIGN_OR_RETURN(texts.sums, reader.SideFile(kSha256SumsName, kMaxText));
   if (keys.empty()) return ReadUnsignedRelease(texts.sums);
-  ASSIGN_OR_RETURN(texts.signature, Signature(reader));
-  ASSIGN_OR_RETURN(texts.index, reader.SideFile(kIndexName, kMaxText));
+  ASSIGN_OR_RETURN(texts.signature, Needed(reader, kSha256SumsSignatureName, kMaxSignature,
+                                           "SHA256SUMS is not signed"));
+  ASSIGN_OR_RETURN(texts.index,
+                   Needed(reader, kIndexName, kMaxText, "nothing says which release it is"));
   absl::StatusOr<ReleaseRecord> record = CheckRelease(texts, reader.tag(), keys);
   if (!absl::IsDataLoss(record.status())) return record;
   return WithOtherSigner(record.status(), reader, texts, keys);

@@ -20,8 +20,9 @@ absl::Status Broken(absl::Status const& found, absl::string_view file) {
 
 absl::StatusOr<ReleaseIndex> ListedIndex(ReleaseRecord const& record, ReleaseTexts const& texts,
                                          std::string const& tag) {
-  ASSIGN_OR_RETURN(std::string const listed, ListedSha256(record, kIndexName));
-  if (Sha256Hex(texts.index) != listed)
+  absl::StatusOr<std::string> const listed = ListedSha256(record, kIndexName);
+  if (!listed.ok()) return absl::DataLossError(listed.status().message());
+  if (Sha256Hex(texts.index) != *listed)
     return absl::DataLossError(
         absl::StrCat(kIndexName, " is not the one that ", kSha256SumsName, " lists"));
   absl::StatusOr<ReleaseIndex> index = ParseReleaseIndex(texts.index);
