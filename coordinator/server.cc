@@ -121,12 +121,12 @@ struct CoordinatorServer::Parts {
   std::unique_ptr<RpcServer> rpc_server;
 
   absl::Status OpenTls();
+  absl::Status OpenSigning();
   absl::Status OpenState();
   // Tokens that are not this machine's alone travel over TLS.
   absl::Status CheckGrants() const;
   // Where a published file can be had.
   absl::StatusOr<std::string> UrlOf(std::string const& tag, std::string const& file);
-  absl::Status OpenSigning();
   std::string KeyId() const;  // empty when nothing is signed
   void MakeFeeds();
   void MakeServices();
@@ -144,6 +144,23 @@ absl::Status CoordinatorServer::Parts::OpenTls() {
   return absl::OkStatus();
 }
 
+absl::Status CoordinatorServer::Parts::OpenSigning() {
+  if (config.signing.key_file.empty()) {
+    Log(LogLevel::kWarning,
+        "signing.key_file is not set: nobody can tell who published a probe (probefarm-coordinator "
+        "keygen)");
+  } else {
+    absl::StatusOr<SigningKey> key = ReadSigningKey(config.signing.key_file);
+    if (!key.ok()) return Annotate(key.status(), "signing.key_file");
+    signing_key = *std::move(key);
+  }
+  return absl::OkStatus();
+}
+
+std::string CoordinatorServer::Parts::KeyId() const {
+  return signing_key ? signing_key->public_key().id() : "";
+}
+
 absl::Status CoordinatorServer::Parts::OpenState() {
   std::string const user_agent = absl::StrCat("probefarm-coordinator/", options.version);
   http_client = MakeHttpClient(user_agent);
@@ -154,6 +171,8 @@ absl::Status CoordinatorServer::Parts::OpenState() {
   store_options.policy.unheard_grace = config.leases.ttl;
   ASSIGN_OR_RETURN(store,
                    SqliteStore::Open(options.data_dir + "/probefarm.db", clock, store_options));
+  RETURN_IF_ERROR(
+      Await<bool>([&](auto done) { store->SideFilesSignedBy(KeyId(), std::move(done)); }).status());
   ASSIGN_OR_RETURN(releases,
                    ReleasePlace::Open(config.releases, {options.data_dir, public_url, user_agent},
                                       clock, metrics));
@@ -178,24 +197,6 @@ absl::StatusOr<std::string> CoordinatorServer::Parts::UrlOf(std::string const& t
                      store->FindAsset(tag, SanitizeAssetName(file), std::move(done));
                    }));
   return asset.url;
-}
-
-absl::Status CoordinatorServer::Parts::OpenSigning() {
-  if (config.signing.key_file.empty()) {
-    Log(LogLevel::kWarning,
-        "signing.key_file is not set: nobody can tell who published a probe (probefarm-coordinator "
-        "keygen)");
-  } else {
-    absl::StatusOr<SigningKey> key = ReadSigningKey(config.signing.key_file);
-    if (!key.ok()) return Annotate(key.status(), "signing.key_file");
-    signing_key = *std::move(key);
-  }
-  return Await<bool>([&](auto done) { store->SideFilesSignedBy(KeyId(), std::move(done)); })
-      .status();
-}
-
-std::string CoordinatorServer::Parts::KeyId() const {
-  return signing_key ? signing_key->public_key().id() : "";
 }
 
 void CoordinatorServer::Parts::MakeFeeds() {
@@ -310,8 +311,8 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
                           : parts->config.http.public_url;
   std::unique_ptr<CoordinatorServer> server(new CoordinatorServer(std::move(parts)));
   Parts& made = *server->parts_;
-  RETURN_IF_ERROR(made.OpenState());
   RETURN_IF_ERROR(made.OpenSigning());
+  RETURN_IF_ERROR(made.OpenState());
   made.MakeFeeds();
   made.MakeServices();
   made.StartBackground();

@@ -60,7 +60,9 @@ absl::StatusOr<DownloadResult> Fetch(HttpClient& http, FoundRelease const& found
   std::atomic<bool> stop = false;
   SignalListener const listener([&stop](int) { stop = true; });
   request.cancelled = [&stop] { return stop.load(); };
-  return Download(http, request);
+  absl::StatusOr<DownloadResult> got = Download(http, request);
+  if (!absl::IsDataLoss(got.status())) return got;
+  return Annotate(got.status(), absl::StrCat(asset_name, " is not what was published"));
 }
 
 void PrintResult(Options const& options, FoundRelease const& found, std::string const& sha256,
