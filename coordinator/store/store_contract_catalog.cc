@@ -245,7 +245,7 @@ TEST_P(StoreCatalog, ARevisionThatDoesNotExistIsRefused) {
 TEST_P(StoreCatalog, AnotherSignersKeyMakesEveryReleaseStale) {
   PublishedAsset const asset = AssetOf(PublishOne(JobFor(1), "aa"));
   auto const write_all = [&] {
-    for (StaleRelease const& stale : Stale()) EXPECT_OK(Written(stale.tag, stale.revision));
+    for (StaleRelease const& stale : Stale()) EXPECT_OK(Written(stale.release.tag, stale.revision));
   };
   write_all();
   EXPECT_FALSE(*SignedBy("")) << "nobody signed before";
@@ -257,7 +257,7 @@ TEST_P(StoreCatalog, AnotherSignersKeyMakesEveryReleaseStale) {
   EXPECT_FALSE(*SignedBy("key 1"));
   EXPECT_THAT(Stale(), IsEmpty());
   EXPECT_TRUE(*SignedBy(""));
-  EXPECT_EQ(Stale().at(0).tag, asset.tag);
+  EXPECT_EQ(Stale().at(0).release.tag, asset.tag);
 }
 
 TEST_P(StoreCatalog, TheFirstDigestIsPinned) {
