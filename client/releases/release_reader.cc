@@ -38,9 +38,9 @@ absl::Status ReleaseReader::Stream(std::string const& file, int64_t max_bytes,
 
 absl::Status ReleaseReader::StreamSideFile(std::string const& name, int64_t max_bytes,
                                            BodySink const& sink) {
-  absl::Status const present = Stream(name, max_bytes, sink);
+  absl::Status present = Stream(name, max_bytes, sink);
   if (!absl::IsNotFound(present)) return present;
-  absl::Status const next = Stream(absl::StrCat(name, ".next"), max_bytes, sink);
+  absl::Status next = Stream(absl::StrCat(name, ".next"), max_bytes, sink);
   if (!absl::IsNotFound(next)) return next;
   // It may have taken its name between the two questions.
   return Stream(name, max_bytes, sink);

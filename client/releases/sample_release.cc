@@ -57,6 +57,7 @@ void SignAgain(std::map<std::string, std::string>& files, SigningKey const& key)
   files.erase("SHA256SUMS");
   files.erase("SHA256SUMS.sig");
   std::vector<Sha256SumsLine> lines;
+  lines.reserve(files.size());
   for (auto const& [name, bytes] : files) lines.push_back({name, Sha256Hex(bytes)});
   files["SHA256SUMS"] = RenderSha256Sums(std::move(lines)).value();
   files["SHA256SUMS.sig"] = key.Sign(files["SHA256SUMS"]).value();
@@ -65,8 +66,8 @@ void SignAgain(std::map<std::string, std::string>& files, SigningKey const& key)
 ReleaseServer::ReleaseServer()
     : server_([this](ScriptedExchange& exchange) { Answer(exchange); }) {}
 
-void ReleaseServer::Put(std::string const& tag, std::map<std::string, std::string> files) {
-  for (auto& [name, bytes] : files) Put(tag, name, std::move(bytes));
+void ReleaseServer::Put(std::string const& tag, std::map<std::string, std::string> const& files) {
+  for (auto const& [name, bytes] : files) Put(tag, name, bytes);
 }
 
 void ReleaseServer::Put(std::string const& tag, std::string const& name, std::string bytes) {

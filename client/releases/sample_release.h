@@ -27,7 +27,7 @@ class ReleaseServer {
   ReleaseServer();
 
   // What a release has from now on; "+" and "/" of the tag as they are.
-  void Put(std::string const& tag, std::map<std::string, std::string> files) EXCLUDES(mu_);
+  void Put(std::string const& tag, std::map<std::string, std::string> const& files) EXCLUDES(mu_);
   // One file of it; empty: none.
   void Put(std::string const& tag, std::string const& name, std::string bytes) EXCLUDES(mu_);
   // Called before each answer with the URL's path, without a lock held. Before the first request.
