@@ -11,6 +11,8 @@ ExitCode ExitCodeFor(absl::Status const& status) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
       return kUnreachable;
+    case absl::StatusCode::kDataLoss:
+      return kNotGenuine;
     default:
       return kFailed;
   }

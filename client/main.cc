@@ -16,7 +16,7 @@ int UsageExit(CLI::App const& app, CLI::ParseError const& error) {
 int main(int argc, char** argv) {
   CLI::App app("probefarm: enqueue backfills, and ask what the farm does and has");
   app.footer(
-      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no coordinator answers.\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nobody answers, 4 not what was published.\n"
       "\nExamples:\n"
       "  probefarm status\n"
       "  probefarm backfill --kernel 'cloud-amd64$' --newest 2 --watch\n"
@@ -30,10 +30,11 @@ int main(int argc, char** argv) {
   probefarm::AddTransportOptions(app, context.transport);
   probefarm::CommandAction chosen;
   for (auto* const add :
-       {probefarm::AddBackfill, probefarm::AddCancel, probefarm::AddDrain, probefarm::AddEnqueue,
-        probefarm::AddExplain, probefarm::AddPause, probefarm::AddResume, probefarm::AddJob,
-        probefarm::AddJobs, probefarm::AddKernels, probefarm::AddLogs, probefarm::AddProbes,
-        probefarm::AddRetry, probefarm::AddStatus, probefarm::AddWatch, probefarm::AddWorkers}) {
+       {probefarm::AddBackfill, probefarm::AddCancel, probefarm::AddDownload, probefarm::AddDrain,
+        probefarm::AddEnqueue, probefarm::AddExplain, probefarm::AddPause, probefarm::AddResume,
+        probefarm::AddJob, probefarm::AddJobs, probefarm::AddKernels, probefarm::AddLogs,
+        probefarm::AddProbes, probefarm::AddRetry, probefarm::AddStatus, probefarm::AddVerify,
+        probefarm::AddWatch, probefarm::AddWorkers}) {
     add(app, context, chosen);
   }
   try {
@@ -41,7 +42,7 @@ int main(int argc, char** argv) {
   } catch (CLI::ParseError const& error) {
     return UsageExit(app, error);
   }
-  absl::Status status = context.Connect();
+  absl::Status status = context.needs_coordinator ? context.Connect() : absl::OkStatus();
   if (status.ok()) status = chosen();
   if (!status.ok()) std::cerr << "probefarm: " << status.message() << '\n';
   return probefarm::ExitCodeFor(status);

@@ -2,8 +2,10 @@
 #include <future>
 #include <iostream>
 #include <memory>
+#include <string>
 
 #include "absl/synchronization/mutex.h"
+#include "coordinator/keygen.h"
 #include "coordinator/server.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/signals.h"
@@ -20,6 +22,7 @@ struct CommandLine {
 
 void AddOptions(CLI::App& app, CommandLine& line) {
   app.footer(
+      "`probefarm-coordinator keygen --out FILE` makes a key to sign with.\n"
       "SIGTERM stops: no new leases, calls in progress finish. Workers keep building and find the "
       "coordinator again.\n"
       "\nExample:\n"
@@ -69,6 +72,8 @@ int Run(CommandLine const& line) {
 }  // namespace probefarm
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string(argv[1]) == "keygen")
+    return probefarm::KeygenCommand(argc - 1, argv + 1);
   // Debian builds Abseil with it: one global lock behind every mutex of gRPC.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   probefarm::CommandLine line;

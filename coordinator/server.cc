@@ -38,6 +38,7 @@
 #include "lib/index/side_file_names.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
+#include "lib/signing/key_files.h"
 #include "lib/tls/transport_rule.h"
 
 namespace probefarm {
@@ -94,6 +95,7 @@ struct CoordinatorServer::Parts {
   std::unique_ptr<HttpClient> http_client;
   std::unique_ptr<Store> store;
   std::unique_ptr<ReleasePlace> releases;
+  std::optional<SigningKey> signing_key;
   LocalInputs local_inputs;
   std::vector<BuilderImage> builders;
   InventoryBoard inventory;
@@ -119,11 +121,13 @@ struct CoordinatorServer::Parts {
   std::unique_ptr<RpcServer> rpc_server;
 
   absl::Status OpenTls();
+  absl::Status OpenSigning();
   absl::Status OpenState();
   // Tokens that are not this machine's alone travel over TLS.
   absl::Status CheckGrants() const;
   // Where a published file can be had.
   absl::StatusOr<std::string> UrlOf(std::string const& tag, std::string const& file);
+  std::string KeyId() const;  // empty when nothing is signed
   void MakeFeeds();
   void MakeServices();
   absl::Status ServeHttp(ListenSocket socket);
@@ -140,6 +144,23 @@ absl::Status CoordinatorServer::Parts::OpenTls() {
   return absl::OkStatus();
 }
 
+absl::Status CoordinatorServer::Parts::OpenSigning() {
+  if (config.signing.key_file.empty()) {
+    Log(LogLevel::kWarning,
+        "signing.key_file is not set: nobody can tell who published a probe (probefarm-coordinator "
+        "keygen)");
+  } else {
+    absl::StatusOr<SigningKey> key = ReadSigningKey(config.signing.key_file);
+    if (!key.ok()) return Annotate(key.status(), "signing.key_file");
+    signing_key = *std::move(key);
+  }
+  return absl::OkStatus();
+}
+
+std::string CoordinatorServer::Parts::KeyId() const {
+  return signing_key ? signing_key->public_key().id() : "";
+}
+
 absl::Status CoordinatorServer::Parts::OpenState() {
   std::string const user_agent = absl::StrCat("probefarm-coordinator/", options.version);
   http_client = MakeHttpClient(user_agent);
@@ -150,9 +171,11 @@ absl::Status CoordinatorServer::Parts::OpenState() {
   store_options.policy.unheard_grace = config.leases.ttl;
   ASSIGN_OR_RETURN(store,
                    SqliteStore::Open(options.data_dir + "/probefarm.db", clock, store_options));
-  ASSIGN_OR_RETURN(releases, ReleasePlace::Open(config.releases,
-                                                {options.data_dir, public_url, user_agent}, clock,
-                                                metrics));
+  RETURN_IF_ERROR(
+      Await<bool>([&](auto done) { store->SideFilesSignedBy(KeyId(), std::move(done)); }).status());
+  ASSIGN_OR_RETURN(releases,
+                   ReleasePlace::Open(config.releases, {options.data_dir, public_url, user_agent},
+                                      clock, metrics));
   RETURN_IF_ERROR(CheckGrants());
   ASSIGN_OR_RETURN(builders, ServeBuilders(config.builders, public_url, local_inputs));
   return absl::OkStatus();
@@ -194,7 +217,8 @@ void CoordinatorServer::Parts::MakeServices() {
   dispatcher = std::make_unique<Dispatcher>(*store, clock);
   expiry = std::make_unique<ExpirySweep>(*store, phases, metrics, clock, config.leases.ttl);
   gauges = std::make_unique<FarmGauges>(*store, metrics);
-  side_files = std::make_unique<SideFiles>(store.get(), &releases->host(), &metrics);
+  side_files = std::make_unique<SideFiles>(store.get(), &releases->host(), &metrics,
+                                           signing_key ? &*signing_key : nullptr);
   reconciler = std::make_unique<Reconciler>(store.get(), &releases->host(), &clock, &metrics);
   publisher = std::make_unique<Publisher>(*store, releases->host(), clock, metrics, [this] {
     if (releases->side_files_at_once()) side_files_task->Wake();
@@ -210,10 +234,10 @@ void CoordinatorServer::Parts::MakeServices() {
       *store, *dispatcher, phases, *publisher, *executor, metrics, clock,
       WorkerApiOptions{config.leases.ttl, config.leases.acquire_wait_limit});
   if (!config.tls.ca.empty()) worker_gate = std::make_unique<WorkerGate>(*worker_api, metrics);
-  job_api = std::make_unique<JobApi>(
-      *store, *backfiller, *enqueuer, inventory, phases, *executor, clock,
-      ServerFacts{options.version, clock.Now(), releases->download_url(),
-                  [this] { return releases->host().Check(); }});
+  job_api =
+      std::make_unique<JobApi>(*store, *backfiller, *enqueuer, inventory, phases, *executor, clock,
+                               ServerFacts{options.version, clock.Now(), releases->download_url(),
+                                           [this] { return releases->host().Check(); }, KeyId()});
   catalog_api = std::make_unique<CatalogApi>(*store, inventory);
 }
 
@@ -247,7 +271,8 @@ absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
 
 void CoordinatorServer::Parts::StartBackground() {
   background = std::make_unique<Background>();
-  side_files_task = background->Add(releases->side_files_interval(), [this] { side_files->RunOnce(); });
+  side_files_task =
+      background->Add(releases->side_files_interval(), [this] { side_files->RunOnce(); });
   background->Add(absl::Seconds(5), [this] { releases->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { dispatcher->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { expiry->RunOnce(); });
@@ -286,6 +311,7 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
                           : parts->config.http.public_url;
   std::unique_ptr<CoordinatorServer> server(new CoordinatorServer(std::move(parts)));
   Parts& made = *server->parts_;
+  RETURN_IF_ERROR(made.OpenSigning());
   RETURN_IF_ERROR(made.OpenState());
   made.MakeFeeds();
   made.MakeServices();

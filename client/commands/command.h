@@ -27,6 +27,8 @@ class CommandContext {
 
   std::string address;        // --coordinator, ADDR:PORT; empty when it was not given
   ClientTransport transport;  // --tls-ca, --tls-cert, --tls-key, --insecure
+  // False once a verb stands on the command line that asks releases alone.
+  bool needs_coordinator = true;
 
  private:
   std::unique_ptr<Connection> connection_;
@@ -70,6 +72,9 @@ void AddCancel(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddEnqueue(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Says why a job is where it is, and what it waits for.
 void AddExplain(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Downloads a probe from a public repository, without a coordinator, to a file that is whole or not
+// there. DATA_LOSS when it is not what was published, or not signed as --public-key says.
+void AddDownload(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Shows one job, or its build spec. --watch waits until it is over; ABORTED unless it was published
 // or skipped.
 void AddJob(CLI::App& app, CommandContext& context, CommandAction& chosen);
@@ -89,6 +94,9 @@ void AddProbes(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddRetry(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Shows jobs, workers, feeds, drivers and the release host at a glance.
 void AddStatus(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Verifies a probe against a public repository, without a coordinator. DATA_LOSS when anything does
+// not hold.
+void AddVerify(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Prints changes of jobs as they come, without a deadline. An error says the revision to go on
 // with.
 void AddWatch(CLI::App& app, CommandContext& context, CommandAction& chosen);

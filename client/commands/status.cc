@@ -19,6 +19,11 @@ void PrintText(v1::GetStatusResponse const& status) {
             << " of " << status.slots() << " slots free\n"
             << "published    " << status.published() << " probes below " << status.download_url()
             << '\n';
+  std::cout << "signatures   "
+            << (status.signing_key().empty()
+                    ? "none: nobody can tell who published (signing.key_file)"
+                    : absl::StrCat("by key ", status.signing_key()))
+            << '\n';
   if (status.paused()) std::cout << "paused       nothing new is begun until `probefarm resume`\n";
   if (status.stale_releases() > 0) {
     std::cout << "side files   of " << status.stale_releases() << " releases are being written\n";

@@ -137,6 +137,7 @@ Json ToJson(v1::GetStatusResponse const& status) {
   json["paused"] = status.paused();
   Put(json, "release_host_error", status.release_host_error());
   json["download_url"] = status.download_url();
+  Put(json, "signing_key", status.signing_key());
   json["feeds"] = Json::array();
   for (v1::FeedStatus const& feed : status.feeds()) {
     Json entry = {

@@ -37,7 +37,8 @@ ApiFixture::ApiFixture()
       enqueuer_(store_, [this] { return backfiller_.PresentOffer(); },
                 {"falco", /*accept_specs=*/true}),
       job_api_(store_, backfiller_, enqueuer_, inventory_, phases_, executor_, clock_,
-               {"1.2.3", clock_.Now(), "http://farm/releases/", [this] { return host_status_; }}) {
+               {"1.2.3", clock_.Now(), "http://farm/releases/", [this] { return host_status_; },
+                "0123456789abcdef"}) {
   grpc::ServerBuilder builder;
   builder.RegisterService(&worker_api_);
   builder.RegisterService(&job_api_);

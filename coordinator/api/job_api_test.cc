@@ -247,6 +247,7 @@ TEST_F(JobApiTest, TheStatusShowsTheWholeFarm) {
   ASSERT_OK_AND_ASSIGN(auto const status, Ask(&Stub::GetStatus, v1::GetStatusRequest()));
   EXPECT_EQ(status.version(), "1.2.3");
   EXPECT_EQ(status.download_url(), "http://farm/releases/");
+  EXPECT_EQ(status.signing_key(), "0123456789abcdef");
   EXPECT_THAT(status.jobs(), SizeIs(2));
   EXPECT_EQ(status.live_workers(), 1);
   EXPECT_EQ(status.published(), 1);

@@ -34,6 +34,7 @@ absl::Status StatusCall::Fill(v1::GetStatusResponse& response) const {
   response.set_version(facts.version);
   *response.mutable_started_at() = ToWire(facts.started_at);
   response.set_download_url(facts.download_url);
+  response.set_signing_key(facts.signing_key);
   ASSIGN_OR_RETURN(JobCounts const counts,
                    Await<JobCounts>([&](auto done) { store.CountJobs({}, std::move(done)); }));
   FillCounts(counts, *response.mutable_jobs());

@@ -18,6 +18,7 @@ struct ServerFacts {
   absl::Time started_at;
   std::string download_url;                    // releases are below this
   std::function<absl::Status()> release_host;  // is it reachable? Called on the executor
+  std::string signing_key;                     // its id; empty: nothing is signed
 };
 
 void FillCounts(JobCounts const& counts, google::protobuf::RepeatedPtrField<v1::StateCount>& wire);

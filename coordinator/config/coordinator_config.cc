@@ -53,6 +53,7 @@ CoordinatorConfig ReadConfig(YamlMapping& top) {
   config.jobs = ReadJobConfig(top);
   config.leases = ReadLeases(top);
   config.releases = ReadReleases(top);
+  config.signing = ReadSigning(top);
   return config;
 }
 

@@ -9,6 +9,7 @@
 #include "coordinator/config/job_config.h"
 #include "coordinator/config/lease_config.h"
 #include "coordinator/config/release_config.h"
+#include "coordinator/config/signing_config.h"
 #include "coordinator/config/tls_config.h"
 #include "coordinator/config/toolchain_config.h"
 #include "lib/build/build_spec.h"
@@ -46,6 +47,7 @@ struct CoordinatorConfig {
   JobConfig jobs;
   LeaseConfig leases;
   ReleasesConfig releases;
+  SigningConfig signing;
   friend bool operator==(CoordinatorConfig const&, CoordinatorConfig const&) = default;
 };
 

@@ -257,6 +257,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "12: releases.directory.root: is empty"}),
     RowName());
 
+TEST(LoadConfig, ReadsWhoSigns) {
+  ASSERT_OK_AND_ASSIGN(CoordinatorConfig const config,
+                       Load(absl::StrCat(kSmall, "signing: {key_file: /etc/key.pem}\n")));
+  EXPECT_EQ(config.signing.key_file, "/etc/key.pem");
+  EXPECT_EQ(Load(kSmall)->signing, SigningConfig());
+  EXPECT_THAT(Load(absl::StrCat(kSmall, "signing: {keyfile: x}\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("signing.keyfile")));
+}
+
 TEST(LoadConfig, ReadsTheFilesForTls) {
   ASSERT_OK_AND_ASSIGN(
       CoordinatorConfig const config,

@@ -76,6 +76,7 @@ absl::Status FakeReleaseHost::WriteSideFile(ReleaseKey const& release, std::stri
   RETURN_IF_ERROR(failure_);
   if (!IsSideFileName(name))
     return absl::InvalidArgumentError(absl::StrCat("'", name, "' is no side file's name"));
+  if (name == failing_side_file_) return absl::UnavailableError("told to fail");
   side_files_[{release.tag, name}] = content;
   return absl::OkStatus();
 }
@@ -118,6 +119,11 @@ void FakeReleaseHost::CloseGate(absl::Time until, std::string why) {
 void FakeReleaseHost::FailWith(absl::Status status) {
   MutexLock lock(mu_);
   failure_ = std::move(status);
+}
+
+void FakeReleaseHost::FailSideFile(std::string name) {
+  MutexLock lock(mu_);
+  failing_side_file_ = std::move(name);
 }
 
 void FakeReleaseHost::FailUploads(std::optional<int> http_status) {

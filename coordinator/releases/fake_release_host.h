@@ -53,6 +53,8 @@ class FakeReleaseHost final : public ReleaseHost {
   void CloseGate(absl::Time until, std::string why) EXCLUDES(mu_);
   // Every StatusOr and Status is this one, unless it is OK.
   void FailWith(absl::Status status) EXCLUDES(mu_);
+  // WriteSideFile() of that name, in any release, is UNAVAILABLE; "" ends it.
+  void FailSideFile(std::string name) EXCLUDES(mu_);
   // Uploads are answered with this HTTP status and store nothing; 0 is no answer, nullopt ends it.
   void FailUploads(std::optional<int> http_status) EXCLUDES(mu_);
 
@@ -81,6 +83,7 @@ class FakeReleaseHost final : public ReleaseHost {
   absl::Time gate_closed_until_ GUARDED_BY(mu_) = absl::InfinitePast();
   std::string why_gate_is_closed_ GUARDED_BY(mu_);
   absl::Status failure_ GUARDED_BY(mu_);
+  std::string failing_side_file_ GUARDED_BY(mu_);
   std::optional<int> upload_failure_ GUARDED_BY(mu_);
 };
 

@@ -8,6 +8,7 @@
 #include "coordinator/releases/recorded_assets.h"
 #include "coordinator/store/await.h"
 #include "lib/build/build_spec.h"
+#include "lib/digest/sha256.h"
 #include "lib/index/provenance.h"
 #include "lib/index/release_index.h"
 #include "lib/index/sha256sums.h"
@@ -18,9 +19,11 @@
 namespace probefarm {
 namespace {
 
-absl::StatusOr<std::string> RenderSums(std::vector<PublishedAsset> const& assets) {
-  std::vector<Sha256SumsLine> lines;
-  lines.reserve(assets.size());
+absl::StatusOr<std::string> RenderSums(std::vector<PublishedAsset> const& assets,
+                                       std::string const& index, std::string const& provenance) {
+  std::vector<Sha256SumsLine> lines = {{kIndexName, Sha256Hex(index)},
+                                       {kProvenanceName, Sha256Hex(provenance)}};
+  lines.reserve(lines.size() + assets.size());
   for (PublishedAsset const& asset : assets) lines.push_back({asset.asset_name, asset.sha256});
   return RenderSha256Sums(std::move(lines));
 }
@@ -58,8 +61,8 @@ Provenance ProvenanceOf(PublishedAsset const& asset, std::string spec) {
 
 }  // namespace
 
-SideFiles::SideFiles(Store* store, ReleaseHost* host, Metrics* metrics)
-    : store_(store), host_(host), metrics_(metrics) {}
+SideFiles::SideFiles(Store* store, ReleaseHost* host, Metrics* metrics, SigningKey const* key)
+    : store_(store), host_(host), metrics_(metrics), key_(key) {}
 
 void SideFiles::RunOnce() {
   absl::Status status = WriteStale();
@@ -106,18 +109,26 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
     ASSIGN_OR_RETURN(BuildSpec const spec, ParseBuildSpec(spec_text));
     index.probes.push_back(Indexed(asset, spec));
     ASSIGN_OR_RETURN(std::string const line,
-                     RenderProvenance(ProvenanceOf(asset, std::move(spec_text))));
+                     RenderProvenance(ProvenanceOf(asset, std::move(spec_text)), key_));
     provenance += line;
   }
+  std::string const index_text = RenderReleaseIndex(std::move(index));
+  ASSIGN_OR_RETURN(std::string const sums, RenderSums(assets, index_text, provenance));
   RETURN_IF_ERROR(host_->WriteSideFile(release.release, kProvenanceName, provenance));
-  RETURN_IF_ERROR(
-      host_->WriteSideFile(release.release, kIndexName, RenderReleaseIndex(std::move(index))));
-  ASSIGN_OR_RETURN(std::string const sums, RenderSums(assets));
-  RETURN_IF_ERROR(host_->WriteSideFile(release.release, kSha256SumsName, sums));
+  RETURN_IF_ERROR(host_->WriteSideFile(release.release, kIndexName, index_text));
+  RETURN_IF_ERROR(WriteSums(release.release, sums));
   return Await<bool>([&](auto done) {
            store_->SideFilesWritten(release.release, release.revision, std::move(done));
          })
       .status();
+}
+
+absl::Status SideFiles::WriteSums(ReleaseKey const& release, std::string const& sums) {
+  if (key_ != nullptr) {
+    ASSIGN_OR_RETURN(std::string const signature, key_->Sign(sums));
+    RETURN_IF_ERROR(host_->WriteSideFile(release, kSha256SumsSignatureName, signature));
+  }
+  return host_->WriteSideFile(release, kSha256SumsName, sums);
 }
 
 absl::StatusOr<std::string> SideFiles::SpecOf(PublishedAsset const& asset) {

@@ -7,18 +7,27 @@
 #include "coordinator/store/store.h"
 #include "lib/metrics/metrics.h"
 #include "lib/runtime/mutex.h"
+#include "lib/signing/signing_key.h"
 
 namespace probefarm {
 
 // Brings the side files of releases up to the catalog: SHA256SUMS lists what the release holds,
-// index.json says what each asset is, and provenance.jsonl how it was built.
+// index.json says what each asset is, and provenance.jsonl how it was built. With a key,
+// SHA256SUMS.sig is over SHA256SUMS, which lists index.json and provenance.jsonl too, and each line
+// of the latter has a signature of its own.
+//
+// They are written in this order: provenance.jsonl, index.json, SHA256SUMS.sig, SHA256SUMS. So
+// whoever reads SHA256SUMS first finds the others as new as it is, or newer. If newer, they do not
+// fit, and the reader begins again; the same after a crash in between, which the next pass mends.
+//
 // Safe to repeat and to interrupt: a revision is marked written only after its files are, and a
 // change in between makes the release stale again. Thread-safe. SHA256SUMS can be given to
 // `sha256sum -c`; assets that the host lost are not in it.
 class SideFiles {
  public:
-  // All must outlive it.
-  SideFiles(Store* store, ReleaseHost* host, Metrics* metrics);
+  // All must outlive it. Without a key (null) nothing is signed; a signature that is there stays,
+  // and fits no longer once the release changes.
+  SideFiles(Store* store, ReleaseHost* host, Metrics* metrics, SigningKey const* key = nullptr);
 
   // One pass over the releases that are stale; blocks on store and host. A release that fails is
   // logged, harms no other, and is tried again at the next pass. Sets probefarm_stale_releases and
@@ -32,14 +41,16 @@ class SideFiles {
  private:
   // Goes on after a release that fails; the first error in the end.
   absl::Status WriteStale();
-  // Reads the catalog and the specs, writes the files, SHA256SUMS last, then marks the revision
-  // that was stale when this began.
+  // Reads the catalog and the specs, writes the files, then marks the revision that was stale when
+  // this began.
   absl::Status Write(StaleRelease const& release);
+  absl::Status WriteSums(ReleaseKey const& release, std::string const& sums);
   absl::StatusOr<std::string> SpecOf(PublishedAsset const& asset);
 
   Store* const store_;
   ReleaseHost* const host_;
   Metrics* const metrics_;
+  SigningKey const* const key_;
   mutable Mutex mu_;
   absl::Status last_error_ GUARDED_BY(mu_);
 };

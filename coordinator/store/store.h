@@ -168,6 +168,9 @@ class Store {
   // revision that is not reached yet.
   virtual void StaleReleases(Done<std::vector<StaleRelease>> done) = 0;
   virtual void SideFilesWritten(ReleaseKey release, int64_t revision, Done<bool> done) = 0;
+  // Whose signature side files get from now on: a key's id, or "" for nobody's. All releases become
+  // stale when it was another one before. Answers whether it was.
+  virtual void SideFilesSignedBy(std::string key_id, Done<bool> done) = 0;
 
   // The digest first recorded under `key`: answers `digest` itself when there was none. For inputs
   // whose URL moves.

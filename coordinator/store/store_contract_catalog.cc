@@ -40,6 +40,9 @@ class StoreCatalog : public StoreContract {
       store().SideFilesWritten({"", tag}, revision, std::move(done));
     });
   }
+  absl::StatusOr<bool> SignedBy(std::string const& key_id) {
+    return Await<bool>([&](auto done) { store().SideFilesSignedBy(key_id, std::move(done)); });
+  }
   absl::StatusOr<std::string> Pin(std::string const& key, std::string const& digest) {
     return Await<std::string>([&](auto done) { store().Pin(key, digest, std::move(done)); });
   }
@@ -237,6 +240,24 @@ TEST_P(StoreCatalog, ARevisionThatDoesNotExistIsRefused) {
   PublishedAsset const asset = AssetOf(PublishOne(JobFor(1), "aa"));
   EXPECT_THAT(Written(asset.tag, 99), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Stale(), SizeIs(1));
+}
+
+TEST_P(StoreCatalog, AnotherSignersKeyMakesEveryReleaseStale) {
+  PublishedAsset const asset = AssetOf(PublishOne(JobFor(1), "aa"));
+  auto const write_all = [&] {
+    for (StaleRelease const& stale : Stale()) EXPECT_OK(Written(stale.release.tag, stale.revision));
+  };
+  write_all();
+  EXPECT_FALSE(*SignedBy("")) << "nobody signed before";
+  EXPECT_THAT(Stale(), IsEmpty());
+  EXPECT_TRUE(*SignedBy("key 1"));
+  EXPECT_THAT(Stale(), SizeIs(1));
+  write_all();
+  Restart();
+  EXPECT_FALSE(*SignedBy("key 1"));
+  EXPECT_THAT(Stale(), IsEmpty());
+  EXPECT_TRUE(*SignedBy(""));
+  EXPECT_EQ(Stale().at(0).release.tag, asset.tag);
 }
 
 TEST_P(StoreCatalog, TheFirstDigestIsPinned) {

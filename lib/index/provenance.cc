@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -17,7 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kMaxLine = size_t{4} << 20;
 // In-toto's media type in a DSSE envelope, and the two schemas' names.
 constexpr char kPayloadType[] = "application/vnd.in-toto+json";
 constexpr char kStatementType[] = "https://in-toto.io/Statement/v1";
@@ -91,39 +89,33 @@ absl::StatusOr<Provenance> ReadStatement(Json const& statement) {
   return read;
 }
 
-absl::StatusOr<Json> ParseJson(absl::string_view text, absl::string_view what) {
-  Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return absl::InvalidArgumentError(absl::StrCat(what, " is not JSON"));
-  return json;
-}
-
-absl::StatusOr<Provenance> ReadEnvelope(absl::string_view line) {
-  ASSIGN_OR_RETURN(Json const envelope, ParseJson(line, "the line"));
-  if (envelope.at("payloadType") != kPayloadType)
+absl::StatusOr<Provenance> ReadPayload(DsseEnvelope const& envelope) {
+  if (envelope.payload_type != kPayloadType)
     return absl::InvalidArgumentError("not an envelope of an in-toto statement");
-  std::string payload;
-  if (!absl::Base64Unescape(envelope.at("payload").get<std::string>(), &payload))
-    return absl::InvalidArgumentError("the payload is not base64");
-  ASSIGN_OR_RETURN(Json const statement, ParseJson(payload, "the payload"));
+  Json const statement = Json::parse(envelope.payload, nullptr, /*allow_exceptions=*/false);
+  if (statement.is_discarded()) return absl::InvalidArgumentError("the payload is not JSON");
   return ReadStatement(statement);
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> RenderProvenance(Provenance const& provenance) {
+absl::StatusOr<std::string> RenderProvenance(Provenance const& provenance, SigningKey const* key) {
   ASSIGN_OR_RETURN(BuildSpec const spec, ParseBuildSpec(provenance.spec));
-  std::string const payload =
+  std::string payload =
       StatementOf(provenance, spec).dump(-1, ' ', false, Json::error_handler_t::replace);
-  Json const envelope = {{"payloadType", kPayloadType},
-                         {"payload", absl::Base64Escape(payload)},
-                         {"signatures", Json::array()}};
-  return absl::StrCat(envelope.dump(), "\n");
+  ASSIGN_OR_RETURN(DsseEnvelope const envelope, SignDsse(kPayloadType, std::move(payload), key));
+  return absl::StrCat(RenderDsse(envelope), "\n");
 }
 
 absl::StatusOr<Provenance> ParseProvenance(absl::string_view line) {
-  if (line.size() > kMaxLine) return absl::InvalidArgumentError("provenance: more than 4 MB");
+  absl::StatusOr<DsseEnvelope> const envelope = ParseDsse(line);
+  if (!envelope.ok()) return Annotate(envelope.status(), "provenance");
+  return ProvenanceIn(*envelope);
+}
+
+absl::StatusOr<Provenance> ProvenanceIn(DsseEnvelope const& envelope) {
   try {
-    absl::StatusOr<Provenance> read = ReadEnvelope(line);
+    absl::StatusOr<Provenance> read = ReadPayload(envelope);
     if (!read.ok()) return Annotate(read.status(), "provenance");
     return read;
   } catch (Json::exception const& error) {

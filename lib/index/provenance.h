@@ -6,6 +6,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "lib/signing/dsse_envelope.h"
+#include "lib/signing/signing_key.h"
 
 namespace probefarm {
 
@@ -23,12 +25,18 @@ struct Provenance {
 
 // One line of a release's provenance.jsonl, with its newline: a DSSE envelope (DSSE 1.0) around an
 // in-toto Statement v1 whose predicate is SLSA Provenance v1. The build spec stands in
-// `externalParameters.spec`, its inputs in `resolvedDependencies`. Without signatures. Fails with
-// the error of ParseBuildSpec() when the spec is none. Pure.
-absl::StatusOr<std::string> RenderProvenance(Provenance const& provenance);
+// `externalParameters.spec`, its inputs in `resolvedDependencies`. Signed with `key`; without a
+// signature when that is null. Fails with the error of ParseBuildSpec() when the spec is none.
+// Pure.
+absl::StatusOr<std::string> RenderProvenance(Provenance const& provenance,
+                                             SigningKey const* key = nullptr);
 
-// Reads such a line, signed or not: signatures are not looked at. INVALID_ARGUMENT says what is
-// wrong. Pure; nothing that the line holds makes it throw.
+// Reads such a line, of 4 MB at most, signed or not: signatures are not looked at. INVALID_ARGUMENT
+// says what is wrong. Pure; nothing that the line holds makes it throw.
 absl::StatusOr<Provenance> ParseProvenance(absl::string_view line);
+
+// The same of an envelope that was taken out of its line, for whoever verifies it (VerifyDsse())
+// before believing what it says.
+absl::StatusOr<Provenance> ProvenanceIn(DsseEnvelope const& envelope);
 
 }  // namespace probefarm

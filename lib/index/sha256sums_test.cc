@@ -63,6 +63,15 @@ TEST(Sha256Sums, RefusesDoubledAndUnsortedNames) {
   EXPECT_THAT(ParseSha256Sums(absl::StrCat(kOnes, "  b\n", kTwos, "  a\n")), StatusIs(kInvalid));
 }
 
+TEST(Sha256Sums, RefusesLineEndsOfAnotherKind) {
+  EXPECT_THAT(ParseSha256Sums(absl::StrCat(kOnes, "  a\r\n")), StatusIs(kInvalid));
+}
+
+TEST(Sha256Sums, RefusesWhatIsTooLarge) {
+  EXPECT_THAT(ParseSha256Sums(std::string((size_t{64} << 20) + 1, '\n')),
+              StatusIs(kInvalid, HasSubstr("bytes")));
+}
+
 TEST(Sha256Sums, RefusesATruncatedText) {
   EXPECT_THAT(ParseSha256Sums(absl::StrCat(kOnes, "  a")), StatusIs(kInvalid));
 }

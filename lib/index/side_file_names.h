@@ -5,8 +5,9 @@
 namespace probefarm {
 
 // Names that a release keeps for files beside its assets, which the coordinator writes, never a
-// worker. All are reserved: signatures, which nothing writes yet, too.
+// worker. All are reserved, the signature's also where nobody signs.
 inline constexpr char kSha256SumsName[] = "SHA256SUMS";  // see sha256sums.h
+// 64 bytes, Ed25519, over exactly the bytes of SHA256SUMS; see public_key.h.
 inline constexpr char kSha256SumsSignatureName[] = "SHA256SUMS.sig";
 inline constexpr char kIndexName[] = "index.json";             // see release_index.h
 inline constexpr char kProvenanceName[] = "provenance.jsonl";  // see provenance.h

@@ -3,13 +3,11 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "lib/files/durable_file.h"
+#include "lib/files/bounded_read.h"
 #include "lib/files/unique_fd.h"
 #include "lib/runtime/status_macros.h"
 #include "lib/tls/pem.h"
@@ -22,18 +20,7 @@ constexpr size_t kMaxBytes = size_t{1} << 20;
 absl::StatusOr<std::string> ReadWhole(std::string const& path) {
   if (path.empty()) return std::string();
   ASSIGN_OR_RETURN(UniqueFd const fd, OpenFile(path, O_RDONLY | O_NONBLOCK));
-  std::string text(kMaxBytes + 1, '\0');
-  size_t size = 0;
-  while (size < text.size()) {
-    ssize_t const got = read(fd.get(), text.data() + size, text.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return FileError(errno, "read", path);
-    if (got == 0) break;
-    size += static_cast<size_t>(got);
-  }
-  if (size > kMaxBytes) return absl::InvalidArgumentError(absl::StrCat(path, " is over 1 MB"));
-  text.resize(size);
-  return text;
+  return ReadUpTo(fd, path, kMaxBytes);
 }
 
 std::string Utc(absl::Time time) {

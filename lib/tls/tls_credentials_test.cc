@@ -124,7 +124,7 @@ TEST_F(TlsCredentialsTest, NamesAFileThatIsMissingOrTooLarge) {
   files.key = authority_.folder() / "nobody.key";
   EXPECT_THAT(Load(files), StatusIs(absl::StatusCode::kNotFound, HasSubstr("nobody.key")));
   files.key = Write("huge.key", std::string((1 << 20) + 1, 'x'));
-  ExpectRefused(files, "huge.key", "1 MB");
+  ExpectRefused(files, "huge.key", "over 1048576 bytes");
 }
 
 TEST_F(TlsCredentialsTest, SaysNothingOfTheKeyItself) {

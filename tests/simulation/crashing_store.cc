@@ -206,6 +206,11 @@ void CrashingStore::SideFilesWritten(ReleaseKey release, int64_t revision, Done<
   Write(std::move(done), [&] { return tables_.SideFilesWritten(release, revision); });
 }
 
+void CrashingStore::SideFilesSignedBy(std::string key_id, Done<bool> done) {
+  Write(std::move(done),
+        [&]() -> absl::StatusOr<bool> { return tables_.SideFilesSignedBy(key_id); });
+}
+
 void CrashingStore::Pin(std::string key, std::string digest, Done<std::string> done) {
   Write(std::move(done), [&]() -> absl::StatusOr<std::string> { return tables_.Pin(key, digest); });
 }

@@ -126,6 +126,13 @@ absl::StatusOr<bool> MemoryTables::SideFilesWritten(ReleaseKey const& release, i
   return revisions.written == revisions.current;
 }
 
+bool MemoryTables::SideFilesSignedBy(std::string const& key_id) {
+  if (side_file_key_ == key_id) return false;
+  side_file_key_ = key_id;
+  for (auto& [tag, revisions] : releases_) ++revisions.current;
+  return true;
+}
+
 std::string MemoryTables::Pin(std::string const& key, std::string const& digest) {
   return pins_.try_emplace(key, digest).first->second;
 }

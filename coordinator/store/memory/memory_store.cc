@@ -209,6 +209,12 @@ void MemoryStore::SideFilesWritten(ReleaseKey release, int64_t revision, Done<bo
   });
 }
 
+void MemoryStore::SideFilesSignedBy(std::string key_id, Done<bool> done) {
+  Run(std::move(done), [this, key_id = std::move(key_id)]() -> absl::StatusOr<bool> {
+    return tables_.SideFilesSignedBy(key_id);
+  });
+}
+
 void MemoryStore::Pin(std::string key, std::string digest, Done<std::string> done) {
   Run(std::move(done), [this, key = std::move(key), digest = std::move(digest)] {
     return tables_.Pin(key, digest);

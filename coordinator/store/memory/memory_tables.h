@@ -75,6 +75,7 @@ class MemoryTables {
                                  AssetPresence presence);
   std::vector<StaleRelease> StaleReleases() const;
   absl::StatusOr<bool> SideFilesWritten(ReleaseKey const& release, int64_t revision);
+  bool SideFilesSignedBy(std::string const& key_id);
   std::string Pin(std::string const& key, std::string const& digest);
 
   // How many jobs became eligible since this was last asked. For the queue listener.
@@ -161,6 +162,7 @@ class MemoryTables {
   std::map<BackfillId, Backfill> backfills_;
   std::map<int64_t, PublishedAsset> assets_;
   std::map<ReleaseKey, Revisions> releases_;
+  std::string side_file_key_;
   std::map<std::string, std::string> pins_;
   bool paused_ = false;
   std::set<std::string> drained_;

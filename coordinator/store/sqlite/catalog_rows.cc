@@ -17,6 +17,8 @@ constexpr char kAssetColumns[] =
     ", file_name, repository, tag, asset_name, url, sha256, size, job, epoch, worker, built_at, "
     "published_at, "
     "present";
+// Beside the pins of inputs, whose keys are of drivers; the one that changes.
+constexpr absl::string_view kSideFileKeyPin = "side files signed by";
 
 std::string SelectAssetsWhere(absl::string_view condition) {
   return absl::StrCat("SELECT id, ", kProbeColumns, kAssetColumns, " FROM assets WHERE ",
@@ -173,6 +175,17 @@ absl::StatusOr<bool> SideFilesWritten(Database& db, ReleaseKey const& release, i
       db.Run("UPDATE releases SET written_revision = ? WHERE repository = ? AND tag = ?", written,
              release.repository, release.tag));
   return written == current;
+}
+
+absl::StatusOr<bool> SideFilesSignedBy(Database& db, std::string const& key_id, absl::Time now) {
+  Statement query = db.Query("SELECT digest FROM pins WHERE key = ?", kSideFileKeyPin);
+  std::string const before = query.Step() ? query.Text(0) : "";
+  RETURN_IF_ERROR(query.status());
+  if (before == key_id) return false;
+  RETURN_IF_ERROR(db.Run("INSERT OR REPLACE INTO pins(key, digest, created_at) VALUES (?, ?, ?)",
+                         kSideFileKeyPin, key_id, now));
+  RETURN_IF_ERROR(db.Run("UPDATE releases SET revision = revision + 1"));
+  return true;
 }
 
 absl::StatusOr<std::string> Pin(Database& db, std::string const& key, std::string const& digest,

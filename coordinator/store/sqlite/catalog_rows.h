@@ -36,6 +36,9 @@ absl::StatusOr<std::vector<StaleRelease>> StaleReleases(Database& db);
 // See Store::SideFilesWritten().
 absl::StatusOr<bool> SideFilesWritten(Database& db, ReleaseKey const& release, int64_t revision);
 
+// See Store::SideFilesSignedBy().
+absl::StatusOr<bool> SideFilesSignedBy(Database& db, std::string const& key_id, absl::Time now);
+
 // See Store::Pin().
 absl::StatusOr<std::string> Pin(Database& db, std::string const& key, std::string const& digest,
                                 absl::Time now);

@@ -333,6 +333,12 @@ void SqliteStore::SideFilesWritten(ReleaseKey release, int64_t revision, Done<bo
   });
 }
 
+void SqliteStore::SideFilesSignedBy(std::string key_id, Done<bool> done) {
+  Write(std::move(done), [key_id = std::move(key_id)](WriteContext& context) {
+    return probefarm::SideFilesSignedBy(context.db, key_id, context.now);
+  });
+}
+
 void SqliteStore::Pin(std::string key, std::string digest, Done<std::string> done) {
   Write(std::move(done), [key = std::move(key), digest = std::move(digest)](WriteContext& context) {
     return probefarm::Pin(context.db, key, digest, context.now);

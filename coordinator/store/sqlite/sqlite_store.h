@@ -89,6 +89,7 @@ class SqliteStore final : public Store {
                  Done<bool> done) override;
   void StaleReleases(Done<std::vector<StaleRelease>> done) override;
   void SideFilesWritten(ReleaseKey release, int64_t revision, Done<bool> done) override;
+  void SideFilesSignedBy(std::string key_id, Done<bool> done) override;
   void Pin(std::string key, std::string digest, Done<std::string> done) override;
   void SetQueueListener(std::function<void(int)> on_eligible) override EXCLUDES(mu_);
   void Ping(Done<bool> done) override;
