@@ -81,6 +81,28 @@ absl::Status FakeReleaseHost::WriteSideFile(ReleaseKey const& release, std::stri
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> FakeReleaseHost::ReadSideFile(ReleaseKey const& release,
+                                                          std::string const& name) {
+  MutexLock lock(mu_);
+  RETURN_IF_ERROR(failure_);
+  if (!IsSideFileName(name))
+    return absl::InvalidArgumentError(absl::StrCat("'", name, "' is no side file's name"));
+  std::optional<std::string> content = Lookup(side_files_, {release.tag, name});
+  if (!content) return absl::NotFoundError(absl::StrCat("no side file ", release.tag, "/", name));
+  return *std::move(content);
+}
+
+absl::StatusOr<std::string> FakeReleaseHost::DigestOf(HostedAsset const& asset) {
+  MutexLock lock(mu_);
+  RETURN_IF_ERROR(failure_);
+  ++digests_read_;
+  std::optional<std::string> const bytes = Lookup(assets_, {asset.tag, asset.asset_name});
+  if (!bytes) return absl::NotFoundError(absl::StrCat("no asset ", asset.asset_name));
+  if (static_cast<int64_t>(bytes->size()) != asset.size)
+    return absl::UnavailableError(absl::StrCat(asset.asset_name, " has changed"));
+  return Sha256Hex(*bytes);
+}
+
 absl::Status FakeReleaseHost::Check() {
   MutexLock lock(mu_);
   return failure_;
@@ -108,6 +130,16 @@ void FakeReleaseHost::Put(std::string const& tag, std::string const& name, std::
 void FakeReleaseHost::Remove(std::string const& tag, std::string const& name) {
   MutexLock lock(mu_);
   assets_.erase({tag, name});
+}
+
+void FakeReleaseHost::ForgetDigest(std::string const& tag, std::string const& name) {
+  MutexLock lock(mu_);
+  without_digest_.insert({tag, name});
+}
+
+int64_t FakeReleaseHost::digests_read() const {
+  MutexLock lock(mu_);
+  return digests_read_;
 }
 
 void FakeReleaseHost::CloseGate(absl::Time until, std::string why) {
@@ -148,11 +180,11 @@ std::optional<std::string> FakeReleaseHost::Asset(std::string const& tag,
   return Lookup(assets_, {tag, name});
 }
 
-HostedAsset FakeReleaseHost::Describe(Key const& key, std::string const& bytes) {
+HostedAsset FakeReleaseHost::Describe(Key const& key, std::string const& bytes) const {
   return {.tag = key.first,
           .asset_name = key.second,
           .url = absl::StrCat("fake://download/", key.first, "/", EncodeUrlPath(key.second)),
-          .sha256 = Sha256Hex(bytes),
+          .sha256 = without_digest_.contains(key) ? "" : Sha256Hex(bytes),
           .size = static_cast<int64_t>(bytes.size())};
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -32,6 +33,9 @@ class FakeReleaseHost final : public ReleaseHost {
   absl::StatusOr<std::vector<HostedAsset>> ListAssets() override EXCLUDES(mu_);
   absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                              std::string const& content) override EXCLUDES(mu_);
+  absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
+                                           std::string const& name) override EXCLUDES(mu_);
+  absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override EXCLUDES(mu_);
   absl::Status Check() override EXCLUDES(mu_);
 
   // --- what a worker does
@@ -46,6 +50,9 @@ class FakeReleaseHost final : public ReleaseHost {
   void Put(std::string const& tag, std::string const& name, std::string bytes) EXCLUDES(mu_);
   // As though somebody had deleted the asset.
   void Remove(std::string const& tag, std::string const& name) EXCLUDES(mu_);
+
+  // As of an asset that is older than digests: listed without one from now on.
+  void ForgetDigest(std::string const& tag, std::string const& name) EXCLUDES(mu_);
 
   // --- faults; each holds until it is taken back
 
@@ -64,6 +71,8 @@ class FakeReleaseHost final : public ReleaseHost {
   std::vector<UploadIntent> prepared() const EXCLUDES(mu_);
   std::optional<std::string> SideFile(std::string const& tag, std::string const& name) const
       EXCLUDES(mu_);
+  // How many calls of DigestOf() there were.
+  int64_t digests_read() const EXCLUDES(mu_);
   // The bytes of an asset.
   std::optional<std::string> Asset(std::string const& tag, std::string const& name) const
       EXCLUDES(mu_);
@@ -71,12 +80,14 @@ class FakeReleaseHost final : public ReleaseHost {
  private:
   using Key = std::pair<std::string, std::string>;  // tag, name
 
-  static HostedAsset Describe(Key const& key, std::string const& bytes);
+  HostedAsset Describe(Key const& key, std::string const& bytes) const REQUIRES(mu_);
   UploadReport Store(Key const& key, std::string const& bytes) REQUIRES(mu_);
 
   Clock const* const clock_;
   mutable Mutex mu_;
   std::map<Key, std::string> assets_ GUARDED_BY(mu_);
+  std::set<Key> without_digest_ GUARDED_BY(mu_);
+  int64_t digests_read_ GUARDED_BY(mu_) = 0;
   std::map<Key, std::string> side_files_ GUARDED_BY(mu_);
   std::map<std::string, Key> grants_ GUARDED_BY(mu_);  // by URL
   std::vector<UploadIntent> prepared_ GUARDED_BY(mu_);

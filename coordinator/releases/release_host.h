@@ -82,6 +82,9 @@ struct HostedAsset {
   int64_t size = 0;
 };
 
+// Of ReleaseHost::ReadSideFile().
+inline constexpr int64_t kLargestSideFile = int64_t{64} << 20;
+
 // Where releases live: a directory, GitHub. All calls may block on I/O: never call them from a
 // reactor. Thread-safe. Every message says what to do. No asset is ever replaced through this
 // interface.
@@ -116,6 +119,16 @@ class ReleaseHost {
   // the old or the new. INVALID_ARGUMENT unless IsSideFileName(): no asset can be overwritten so.
   virtual absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                                      std::string const& content) = 0;
+
+  // A side file as it is now; where a new one is half put in place, that. At most 64 MB, beyond:
+  // RESOURCE_EXHAUSTED. NOT_FOUND when there is none; INVALID_ARGUMENT unless IsSideFileName().
+  virtual absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
+                                                   std::string const& name) = 0;
+
+  // SHA-256 of an asset that this host has shown, of all its bytes: for one whose digest it does
+  // not tell. NOT_FOUND when it has gone, UNAVAILABLE when its size is not `asset.size` (any more).
+  // May be long.
+  virtual absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) = 0;
 
   // Reachable and writable? For readiness.
   virtual absl::Status Check() = 0;

@@ -163,6 +163,27 @@ TEST_P(ReleaseHostContract, ReplacesSideFiles) {
   EXPECT_EQ(under_test_->Download(kTag, "SHA256SUMS").value(), "new");
 }
 
+TEST_P(ReleaseHostContract, ReadsSideFiles) {
+  EXPECT_THAT(host().ReadSideFile({"", kTag}, "index.json"), StatusIs(absl::StatusCode::kNotFound));
+  std::string const content(100'000, 'x');
+  ASSERT_OK(host().WriteSideFile({"", kTag}, "index.json", content));
+  EXPECT_EQ(host().ReadSideFile({"", kTag}, "index.json").value_or("none"), content);
+  ASSERT_OK(host().WriteSideFile({"", kTag}, "index.json", "new"));
+  EXPECT_EQ(host().ReadSideFile({"", kTag}, "index.json").value_or("none"), "new");
+  EXPECT_THAT(host().ReadSideFile({"", kTag}, kName), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_P(ReleaseHostContract, ComputesTheDigestOfWhatItHolds) {
+  Publish(Intent(kName, "probe"), "probe");
+  ASSERT_OK_AND_ASSIGN(HostedAsset const asset, host().FindAsset(kTag, kName));
+  EXPECT_EQ(host().DigestOf(asset).value_or("none"), Sha256Hex("probe"));
+  for (int64_t const size : {asset.size - 1, asset.size + 1}) {
+    HostedAsset other = asset;
+    other.size = size;
+    EXPECT_THAT(host().DigestOf(other), StatusIs(absl::StatusCode::kUnavailable)) << size;
+  }
+}
+
 TEST_P(ReleaseHostContract, LetsNoProbeTakeASideFilesName) {
   EXPECT_THAT(host().PrepareUpload(Intent("SHA256SUMS", "probe")),
               StatusIs(absl::StatusCode::kInvalidArgument));

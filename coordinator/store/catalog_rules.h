@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "coordinator/scheduling/job.h"
 #include "coordinator/store/records.h"
 
@@ -20,6 +22,19 @@ namespace probefarm {
 // same digest only.
 absl::Status CheckPublish(Job const& job, PublishedAsset const& asset,
                           PublishedAsset const* of_probe, PublishedAsset const* of_name);
+
+// The row that adopting `asset` leaves; nullopt when the catalog has it as it is. `of_probe` and
+// `of_name` as above, `known` is of the probe. A record of the same digest whose asset was lost
+// moves to the new place and keeps who built it.
+//
+// INVALID_ARGUMENT for an asset with a job or without a digest; FAILED_PRECONDITION while a job of
+// the probe is unfinished, since what is there may be half of its work. ALREADY_EXISTS when the
+// probe has another digest or another place, the name another probe (I10), or this farm has built
+// other bytes for the probe.
+absl::StatusOr<std::optional<PublishedAsset>> RowToAdopt(PublishedAsset const& asset,
+                                                         PublishedAsset const* of_probe,
+                                                         PublishedAsset const* of_name,
+                                                         ProbeKnowledge const& known);
 
 // INVALID_ARGUMENT for a revision that the release has not reached. A mark ahead of the
 // catalog would hide the changes up to it.

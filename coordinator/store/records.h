@@ -233,6 +233,12 @@ struct PublishedAsset {
   absl::Time built_at;
   absl::Time published_at;
   AssetPresence presence = AssetPresence::kPresent;
+  // What the release's index said of an adopted probe, as RenderIndexedProbe() writes it; empty
+  // where no index told of it, and for what this farm has built.
+  std::string index_entry = {};
+
+  // Found at the release host, not built by a job that this store knows of.
+  bool adopted() const { return job == 0; }
 };
 
 inline ReleaseKey KeyOf(PublishedAsset const& asset) { return {asset.repository, asset.tag}; }

@@ -153,6 +153,12 @@ class Store {
   // INVALID_ARGUMENT and FAILED_PRECONDITION as CheckPublish() says, the latter also for a job that
   // is not VERIFYING. The same publication again is OK and changes nothing.
   virtual void Publish(JobId job, PublishedAsset asset, Done<Job> done) = 0;
+  // Puts an asset into the catalog that the release host holds and no job of this store published;
+  // `job` is 0. Answers whether that changed anything: when the probe is recorded with this digest
+  // already, only a record that was lost moves to where the asset is now. Errors are
+  // RowToAdopt()'s: ALREADY_EXISTS for a conflict, in which the record stays as it is (I10);
+  // FAILED_PRECONDITION while a job of the probe is unfinished.
+  virtual void Adopt(PublishedAsset asset, Done<bool> done) = 0;
   // By the name that the release host holds it under. NOT_FOUND.
   virtual void FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) = 0;
   // In the order in which probes were first published.

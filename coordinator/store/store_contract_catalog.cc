@@ -35,6 +35,20 @@ class StoreCatalog : public StoreContract {
       store().MarkAsset(asset.tag, asset.asset_name, presence, std::move(done));
     });
   }
+  absl::StatusOr<bool> Adopt(PublishedAsset asset) {
+    return Await<bool>([&](auto done) { store().Adopt(std::move(asset), std::move(done)); });
+  }
+  // As it is found at the release host: what JobFor(number) would publish.
+  static PublishedAsset Found(int number, std::string const& sha256) {
+    Job job;
+    job.probe = JobFor(number).probe;
+    job.file_name = JobFor(number).file_name;
+    job.artifact = {sha256, 7};
+    PublishedAsset asset = AssetOf(job);
+    asset.job = asset.epoch = 0;
+    asset.worker = "";
+    return asset;
+  }
   absl::StatusOr<bool> Written(std::string const& tag, int64_t revision) {
     return Await<bool>([&](auto done) {
       store().SideFilesWritten({"", tag}, revision, std::move(done));
@@ -138,6 +152,75 @@ TEST_P(StoreCatalog, ALostAssetKeepsItsDigestAndMayComeBack) {
   ASSERT_OK_AND_ASSIGN(PublishedAsset const found, Find(asset.tag, asset.asset_name));
   EXPECT_EQ(found.job, again.id);
   EXPECT_THAT(JobsOf({}), SizeIs(1));
+}
+
+TEST_P(StoreCatalog, WhatIsAdoptedIsPublishedWithoutAJob) {
+  PublishedAsset asset = Found(1, "aa");
+  asset.index_entry = "{\"what\": \"an index said\"}";
+  EXPECT_TRUE(*Adopt(asset));
+  EXPECT_FALSE(*Adopt(asset)) << "it is there";
+  Restart();
+  ASSERT_OK_AND_ASSIGN(PublishedAsset const found, Find(asset.tag, asset.asset_name));
+  EXPECT_TRUE(found.adopted());
+  EXPECT_EQ(found.sha256, "aa");
+  EXPECT_EQ(found.worker, "");
+  EXPECT_EQ(found.index_entry, asset.index_entry);
+  EXPECT_EQ(found.published_at, asset.published_at);
+  EXPECT_TRUE(Know(asset.probe).published);
+  ASSERT_THAT(Stale(), SizeIs(1));
+  EXPECT_EQ(Stale()[0].release, probefarm::KeyOf(asset));
+  EXPECT_TRUE(*Mark(asset, AssetPresence::kMissing));
+}
+
+TEST_P(StoreCatalog, NothingIsAdoptedOverAnotherRecord) {
+  PublishedAsset const published = AssetOf(PublishOne(JobFor(1), "aa"));
+  PublishedAsset other_digest = Found(1, "bb");
+  EXPECT_THAT(Adopt(other_digest), StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("aa")));
+  ASSERT_OK(Mark(published, AssetPresence::kMissing));
+  EXPECT_THAT(Adopt(other_digest), StatusIs(absl::StatusCode::kAlreadyExists)) << "lost or not";
+  PublishedAsset other_probe = Found(2, "aa");
+  other_probe.asset_name = published.asset_name;
+  EXPECT_THAT(Adopt(other_probe), StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("name")));
+  EXPECT_EQ(Find(published.tag, published.asset_name)->sha256, "aa");
+  EXPECT_FALSE(Know(other_probe.probe).published);
+}
+
+TEST_P(StoreCatalog, ALostAssetMayBeAdoptedElsewhereAndKeepsWhoBuiltIt) {
+  PublishedAsset const built = AssetOf(PublishOne(JobFor(1), "aa"));
+  PublishedAsset elsewhere = Found(1, "aa");
+  elsewhere.repository = "o/two";
+  elsewhere.url = "https://two.example/a";
+  EXPECT_THAT(Adopt(elsewhere), StatusIs(absl::StatusCode::kAlreadyExists)) << "it is not lost";
+  ASSERT_OK(Mark(built, AssetPresence::kMissing));
+  EXPECT_TRUE(*Adopt(elsewhere));
+  ASSERT_OK_AND_ASSIGN(PublishedAsset const found, Find(built.tag, built.asset_name));
+  EXPECT_EQ(found.repository, "o/two");
+  EXPECT_EQ(found.url, elsewhere.url);
+  EXPECT_EQ(found.job, built.job);
+  EXPECT_EQ(found.presence, AssetPresence::kPresent);
+  EXPECT_THAT(Stale(), SizeIs(2));
+}
+
+TEST_P(StoreCatalog, NothingIsAdoptedWhileAJobOfTheProbeIsUnfinished) {
+  JobId const id = Enqueue(JobFor(1));
+  EXPECT_THAT(Adopt(Found(1, "aa")), StatusIs(absl::StatusCode::kFailedPrecondition));
+  ASSERT_OK(OnJob(id, job_event::Cancel{}));
+  EXPECT_TRUE(*Adopt(Found(1, "aa")));
+}
+
+TEST_P(StoreCatalog, NothingIsAdoptedForWhichThisFarmBuiltOtherBytes) {
+  Enqueue(JobFor(1));
+  Job const verifying = Upload(AcquireOne(OpenFor("w1")), "aa");
+  ASSERT_OK(OnJob(verifying.id, job_event::Conflict{{"conflict", "the host holds other bytes"}}));
+  EXPECT_THAT(Adopt(Found(1, "bb")), StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_FALSE(Know(verifying.probe).published);
+}
+
+TEST_P(StoreCatalog, OnlyADigestWithoutAJobIsAdopted) {
+  EXPECT_THAT(Adopt(Found(1, "")), StatusIs(absl::StatusCode::kInvalidArgument));
+  PublishedAsset of_a_job = Found(1, "aa");
+  of_a_job.job = 1;
+  EXPECT_THAT(Adopt(of_a_job), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST_P(StoreCatalog, WhatIsNotThereIsNotFound) {

@@ -180,6 +180,10 @@ void CrashingStore::Publish(JobId job, PublishedAsset asset, Done<Job> done) {
   Write(std::move(done), [&] { return tables_.Publish(job, asset, clock_.Now()); });
 }
 
+void CrashingStore::Adopt(PublishedAsset asset, Done<bool> done) {
+  Write(std::move(done), [&] { return tables_.Adopt(asset); });
+}
+
 void CrashingStore::FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) {
   Read(std::move(done), [&] { return tables_.FindAsset(tag, asset_name); });
 }

@@ -14,6 +14,7 @@
 #include "coordinator/releases/directory/release_path.h"
 #include "coordinator/releases/upload_intent.h"
 #include "lib/driver/asset_name.h"
+#include "lib/files/bounded_read.h"
 #include "lib/files/durable_file.h"
 #include "lib/index/side_file_names.h"
 #include "lib/runtime/log.h"
@@ -130,6 +131,26 @@ absl::Status DirectoryHost::WriteSideFile(ReleaseKey const& release, std::string
   RETURN_IF_ERROR(MakeFolders(layout_.ReleaseFolder(release.tag)));
   ASSIGN_OR_RETURN(std::string const temporary, TemporaryPath());
   return ReplaceFile(layout_.FilePath(release.tag, name), temporary, content);
+}
+
+absl::StatusOr<std::string> DirectoryHost::ReadSideFile(ReleaseKey const& release,
+                                                        std::string const& name) {
+  RETURN_IF_ERROR(CheckReleaseTag(release.tag));
+  if (!IsSideFileName(name))
+    return absl::InvalidArgumentError(absl::StrCat("'", name, "' is not a side file's name"));
+  std::string const path = layout_.FilePath(release.tag, name);
+  ASSIGN_OR_RETURN(UniqueFd const file, OpenFile(path, O_RDONLY | O_NONBLOCK));
+  absl::StatusOr<std::string> content = ReadUpTo(file, path, kLargestSideFile);
+  if (absl::IsInvalidArgument(content.status()))
+    return absl::ResourceExhaustedError(content.status().message());
+  return content;
+}
+
+absl::StatusOr<std::string> DirectoryHost::DigestOf(HostedAsset const& asset) {
+  ASSIGN_OR_RETURN(HostedAsset now, FindAsset(asset.tag, asset.asset_name));
+  if (now.size == asset.size) return std::move(now.sha256);
+  return absl::UnavailableError(absl::StrCat(asset.tag, "/", asset.asset_name, " has ", now.size,
+                                             " bytes, and had ", asset.size));
 }
 
 absl::Status DirectoryHost::Check() {

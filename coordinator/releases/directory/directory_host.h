@@ -50,6 +50,9 @@ class DirectoryHost final : public ReleaseHost {
   absl::StatusOr<std::vector<HostedAsset>> ListAssets() override;
   absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                              std::string const& content) override;
+  absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
+                                           std::string const& name) override;
+  absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override;
   // Makes and removes a file.
   absl::Status Check() override;
 

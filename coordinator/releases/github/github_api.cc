@@ -26,6 +26,8 @@ constexpr int64_t kLargestAnswer = 16 << 20;
 constexpr absl::Duration kConnect = absl::Seconds(10);
 constexpr absl::Duration kIdle = absl::Seconds(30);
 constexpr absl::Duration kWhole = absl::Minutes(2);
+constexpr absl::Duration kWholeDownload = absl::Minutes(10);
+constexpr int kDownloadRedirects = 5;
 constexpr int kRedirects = 3;  // a repository that was renamed; FollowRedirect() guards the token
 
 std::pair<std::string, std::string> const kJsonBody{"Content-Type", "application/json"};
@@ -100,6 +102,23 @@ absl::StatusOr<HttpResponse> GitHubApi::Send(RequestKind kind, HttpRequest reque
   if (answer.http_status == kUnauthorized) tokens_.Reject(token.secret);
   RETURN_IF_ERROR(ToStatus(InterpretGitHub(doing, answer)));
   return *std::move(response);
+}
+
+absl::Status GitHubApi::Download(std::string const& url, int64_t max_bytes, BodySink sink) {
+  int64_t left = max_bytes;
+  HttpRequest request{.url = url};
+  request.connect_timeout = kConnect;
+  request.idle_timeout = kIdle;
+  request.total_timeout = kWholeDownload;
+  request.max_redirects = kDownloadRedirects;
+  request.sink = [&](absl::string_view bytes) {
+    left -= static_cast<int64_t>(bytes.size());
+    if (left < 0)
+      return absl::ResourceExhaustedError(absl::StrCat("more than ", max_bytes, " bytes"));
+    return sink(bytes);
+  };
+  ASSIGN_OR_RETURN(HttpResponse const response, http_.Send(request));
+  return HttpStatusToStatus(response, absl::StrCat("download ", url));
 }
 
 absl::StatusOr<HttpResponse> GitHubApi::Get(std::string const& url, std::string const& doing) {

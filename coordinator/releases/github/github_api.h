@@ -69,6 +69,10 @@ class GitHubApi {
   absl::StatusOr<GitHubAsset> UploadAsset(GitHubRelease const& release, std::string const& name,
                                           std::string const& content);
 
+  // A published file, as anyone can have it: no token, no request of the API's. Its bytes go to
+  // `sink`; beyond `max_bytes` is RESOURCE_EXHAUSTED. UNAVAILABLE when it does not come whole.
+  absl::Status Download(std::string const& url, int64_t max_bytes, BodySink sink);
+
   // The request with which somebody else uploads a file: it holds the token. FAILED_PRECONDITION
   // when the release names another host for uploads.
   absl::StatusOr<UploadGrant> UploadRequest(GitHubRelease const& release, std::string const& name,

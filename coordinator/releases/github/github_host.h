@@ -50,6 +50,10 @@ class GitHubHost final : public ReleaseHost {
   absl::StatusOr<std::vector<HostedAsset>> ListAssets() override EXCLUDES(mu_);
   absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                              std::string const& content) override EXCLUDES(mu_);
+  absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
+                                           std::string const& name) override EXCLUDES(mu_);
+  // Downloads it as anyone can, which costs nothing of the limits.
+  absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override;
   absl::Status Check() override EXCLUDES(mu_);
 
  private:

@@ -51,12 +51,25 @@ absl::StatusOr<Job> MemoryTables::Publish(JobId id, PublishedAsset const& asset,
       CheckPublish(found->second.job, asset, recorded, AssetNamed(asset.tag, asset.asset_name)));
   if (found->second.job.state == JobState::kPublished) return found->second.job;
   ASSIGN_OR_RETURN(Job const job, Move(found->second, job_event::Verified{}, now));
+  PutAsset(asset);
+  return job;
+}
+
+void MemoryTables::PutAsset(PublishedAsset const& asset) {
+  PublishedAsset* recorded = AssetOf(asset.probe);
   if (recorded != nullptr && KeyOf(*recorded) != KeyOf(asset))
     ++releases_[KeyOf(*recorded)].current;  // the release that lost it
   if (recorded == nullptr) recorded = &assets_[static_cast<int64_t>(assets_.size()) + 1];
   *recorded = asset;
   ++releases_[KeyOf(asset)].current;
-  return job;
+}
+
+absl::StatusOr<bool> MemoryTables::Adopt(PublishedAsset const& asset) {
+  ASSIGN_OR_RETURN(std::optional<PublishedAsset> const row,
+                   RowToAdopt(asset, AssetOf(asset.probe), AssetNamed(asset.tag, asset.asset_name),
+                              FindProbes({asset.probe}).front()));
+  if (row) PutAsset(*row);
+  return row.has_value();
 }
 
 absl::StatusOr<PublishedAsset> MemoryTables::FindAsset(std::string const& tag,

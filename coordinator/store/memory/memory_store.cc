@@ -176,6 +176,10 @@ void MemoryStore::Publish(JobId job, PublishedAsset asset, Done<Job> done) {
       [this, job, asset = std::move(asset)] { return tables_.Publish(job, asset, clock_.Now()); });
 }
 
+void MemoryStore::Adopt(PublishedAsset asset, Done<bool> done) {
+  Run(std::move(done), [this, asset = std::move(asset)] { return tables_.Adopt(asset); });
+}
+
 void MemoryStore::FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) {
   Run(std::move(done), [this, tag = std::move(tag), asset_name = std::move(asset_name)] {
     return tables_.FindAsset(tag, asset_name);

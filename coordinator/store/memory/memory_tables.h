@@ -68,6 +68,7 @@ class MemoryTables {
 
   // memory_catalog.cc
   absl::StatusOr<Job> Publish(JobId id, PublishedAsset const& asset, absl::Time now);
+  absl::StatusOr<bool> Adopt(PublishedAsset const& asset);
   absl::StatusOr<PublishedAsset> FindAsset(std::string const& tag, std::string const& name) const;
   absl::StatusOr<AssetPage> ListAssets(AssetFilter const& filter, PageRequest const& page) const;
   absl::StatusOr<int64_t> CountAssets(AssetFilter const& filter) const;
@@ -146,6 +147,8 @@ class MemoryTables {
   JobEntry const* Unfinished(ProbeId const& probe) const;
   absl::StatusOr<EnqueuedJob> EnqueueOne(NewJob const& job, absl::Time now);
   PublishedAsset* AssetOf(ProbeId const& probe);
+  // In place of the probe's row when there is one.
+  void PutAsset(PublishedAsset const& asset);
   PublishedAsset const* AssetNamed(std::string const& tag, std::string const& name) const;
 
   StorePolicy policy_;

@@ -16,7 +16,7 @@ namespace {
 constexpr char kAssetColumns[] =
     ", file_name, repository, tag, asset_name, url, sha256, size, job, epoch, worker, built_at, "
     "published_at, "
-    "present";
+    "present, index_entry";
 // Beside the pins of inputs, whose keys are of drivers; the one that changes.
 constexpr absl::string_view kSideFileKeyPin = "side files signed by";
 
@@ -41,6 +41,7 @@ absl::StatusOr<PublishedAsset> ReadAsset(Statement const& row) {
   asset.built_at = row.Time(17);
   asset.published_at = row.Time(18);
   asset.presence = row.Int(19) != 0 ? AssetPresence::kPresent : AssetPresence::kMissing;
+  asset.index_entry = row.Text(20);
   return asset;
 }
 
@@ -75,6 +76,7 @@ void BindAsset(Statement& statement, PublishedAsset const& asset) {
   statement.Bind(asset.built_at);
   statement.Bind(asset.published_at);
   statement.Bind(asset.presence == AssetPresence::kPresent);
+  statement.Bind(asset.index_entry);
 }
 
 }  // namespace
@@ -128,13 +130,13 @@ absl::Status PutAsset(Database& db, PublishedAsset const& asset) {
   RETURN_IF_ERROR(GrowRevision(db, KeyOf(asset)));
   Statement put = db.Query(absl::StrCat(
       "INSERT INTO assets(", kProbeColumns, kAssetColumns,
-      ") VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(", kProbeColumns,
+      ") VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(", kProbeColumns,
       ") DO UPDATE SET file_name = excluded.file_name, repository = excluded.repository, tag = "
       "excluded.tag, "
       "asset_name = excluded.asset_name, url = excluded.url, size = excluded.size, "
       "job = excluded.job, epoch = excluded.epoch, worker = excluded.worker, "
       "built_at = excluded.built_at, published_at = excluded.published_at, "
-      "present = excluded.present WHERE sha256 = excluded.sha256"));
+      "present = excluded.present, index_entry = excluded.index_entry WHERE sha256 = excluded.sha256"));
   BindAsset(put, asset);
   return put.Run();
 }

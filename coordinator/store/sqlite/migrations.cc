@@ -334,8 +334,13 @@ DROP TABLE releases;
 ALTER TABLE placed_releases RENAME TO releases;
 )sql";
 
+// What an index said of an adopted probe.
+constexpr absl::string_view kVersion8 = R"sql(
+ALTER TABLE assets ADD COLUMN index_entry TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr std::array<absl::string_view, kSchemaVersion> kTexts = {
-    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7};
+    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7, kVersion8};
 
 }  // namespace
 

@@ -10,4 +10,7 @@ namespace probefarm {
 // that is PUBLISHED already, with this digest, is answered as it is.
 absl::StatusOr<Job> Publish(WriteContext& context, JobId id, PublishedAsset const& asset);
 
+// Store::Adopt inside one transaction.
+absl::StatusOr<bool> Adopt(WriteContext& context, PublishedAsset const& asset);
+
 }  // namespace probefarm

@@ -294,6 +294,12 @@ void SqliteStore::Publish(JobId job, PublishedAsset asset, Done<Job> done) {
   });
 }
 
+void SqliteStore::Adopt(PublishedAsset asset, Done<bool> done) {
+  Write(std::move(done), [asset = std::move(asset)](WriteContext& context) {
+    return probefarm::Adopt(context, asset);
+  });
+}
+
 void SqliteStore::FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) {
   Read(std::move(done),
        [tag = std::move(tag),

@@ -82,6 +82,7 @@ class SqliteStore final : public Store {
   void SetDrained(std::string worker, bool drained, Done<bool> done) override;
   void GetControls(Done<Controls> done) override;
   void Publish(JobId job, PublishedAsset asset, Done<Job> done) override;
+  void Adopt(PublishedAsset asset, Done<bool> done) override;
   void FindAsset(std::string tag, std::string asset_name, Done<PublishedAsset> done) override;
   void ListAssets(AssetFilter filter, PageRequest page, Done<AssetPage> done) override;
   void CountAssets(AssetFilter filter, Done<int64_t> done) override;
