@@ -106,6 +106,7 @@ struct CoordinatorServer::Parts {
   std::unique_ptr<ExpirySweep> expiry;
   std::unique_ptr<FarmGauges> gauges;
   std::unique_ptr<SideFiles> side_files;
+  std::unique_ptr<Adopter> adopter;
   std::unique_ptr<Reconciler> reconciler;
   PeriodicTask* side_files_task = nullptr;  // of `background`
   std::unique_ptr<Publisher> publisher;
@@ -219,7 +220,11 @@ void CoordinatorServer::Parts::MakeServices() {
   gauges = std::make_unique<FarmGauges>(*store, metrics);
   side_files = std::make_unique<SideFiles>(store.get(), &releases->host(), &metrics,
                                            signing_key ? &*signing_key : nullptr);
-  reconciler = std::make_unique<Reconciler>(store.get(), &releases->host(), &clock, &metrics);
+  adopter = std::make_unique<Adopter>(
+      store.get(), &releases->host(), &inventory, &clock,
+      AdopterOptions{config.driver_name, config.releases.adopt_downloads});
+  reconciler =
+      std::make_unique<Reconciler>(store.get(), &releases->host(), adopter.get(), &clock, &metrics);
   publisher = std::make_unique<Publisher>(*store, releases->host(), clock, metrics, [this] {
     if (releases->side_files_at_once()) side_files_task->Wake();
   });
@@ -271,8 +276,10 @@ absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
 
 void CoordinatorServer::Parts::StartBackground() {
   background = std::make_unique<Background>();
-  side_files_task =
-      background->Add(releases->side_files_interval(), [this] { side_files->RunOnce(); });
+  side_files_task = background->Add(releases->side_files_interval(), [this] {
+    // A catalog that was lost is found again first, with the help of these very files.
+    if (reconciler->has_compared()) side_files->RunOnce();
+  });
   background->Add(absl::Seconds(5), [this] { releases->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { dispatcher->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { expiry->RunOnce(); });

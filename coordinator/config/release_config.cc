@@ -14,6 +14,7 @@ using Presence = YamlMapping::Presence;
 
 constexpr absl::Duration kShortestInterval = absl::Seconds(1);
 constexpr absl::Duration kLongestInterval = absl::Hours(7 * 24);
+constexpr int64_t kMostAdoptDownloads = 1000;
 constexpr absl::Duration kLongestSideFilesInterval = absl::Hours(24);
 
 DirectoryHostConfig ReadDirectory(YamlMapping& directory) {
@@ -66,6 +67,8 @@ ReleasesConfig ReadReleases(YamlMapping& top) {
   top.Mapping("releases", Presence::kRequired, [&](YamlMapping& releases) {
     config.reconcile_interval = releases.Duration("reconcile_interval", kShortestInterval,
                                                   kLongestInterval, config.reconcile_interval);
+    config.adopt_downloads = static_cast<int>(
+        releases.Int("adopt_downloads", 0, kMostAdoptDownloads, config.adopt_downloads));
     std::string const host = releases.String("host", "directory");
     if (host != "directory" && host != "github")
       releases.Error("host", absl::StrCat("'", host, "' is neither directory nor github"));

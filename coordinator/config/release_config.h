@@ -43,6 +43,9 @@ struct GitHubHostConfig {
 struct ReleasesConfig {
   // Between two comparisons of the catalog with what the host holds. From 1 s to a week.
   absl::Duration reconcile_interval = absl::Minutes(10);
+  // Of assets that nobody recorded and whose digest the host does not know: how many are read at
+  // each comparison. From 0 to 1000.
+  int adopt_downloads = 20;
   // The key `host` says which: "directory", the default, or "github". Both may be written down.
   bool on_github = false;
   std::optional<DirectoryHostConfig> directory = std::nullopt;

@@ -87,6 +87,7 @@ absl::StatusOr<std::string> FakeReleaseHost::ReadSideFile(ReleaseKey const& rele
   RETURN_IF_ERROR(failure_);
   if (!IsSideFileName(name))
     return absl::InvalidArgumentError(absl::StrCat("'", name, "' is no side file's name"));
+  if (reading_fails_) return absl::UnavailableError("told to fail");
   std::optional<std::string> content = Lookup(side_files_, {release.tag, name});
   if (!content) return absl::NotFoundError(absl::StrCat("no side file ", release.tag, "/", name));
   return *std::move(content);
@@ -96,6 +97,7 @@ absl::StatusOr<std::string> FakeReleaseHost::DigestOf(HostedAsset const& asset) 
   MutexLock lock(mu_);
   RETURN_IF_ERROR(failure_);
   ++digests_read_;
+  if (reading_fails_) return absl::UnavailableError("told to fail");
   std::optional<std::string> const bytes = Lookup(assets_, {asset.tag, asset.asset_name});
   if (!bytes) return absl::NotFoundError(absl::StrCat("no asset ", asset.asset_name));
   if (static_cast<int64_t>(bytes->size()) != asset.size)
@@ -156,6 +158,11 @@ void FakeReleaseHost::FailWith(absl::Status status) {
 void FakeReleaseHost::FailSideFile(std::string name) {
   MutexLock lock(mu_);
   failing_side_file_ = std::move(name);
+}
+
+void FakeReleaseHost::FailReading(bool fails) {
+  MutexLock lock(mu_);
+  reading_fails_ = fails;
 }
 
 void FakeReleaseHost::FailUploads(std::optional<int> http_status) {

@@ -62,6 +62,8 @@ class FakeReleaseHost final : public ReleaseHost {
   void FailWith(absl::Status status) EXCLUDES(mu_);
   // WriteSideFile() of that name, in any release, is UNAVAILABLE; "" ends it.
   void FailSideFile(std::string name) EXCLUDES(mu_);
+  // ReadSideFile() and DigestOf() are UNAVAILABLE.
+  void FailReading(bool fails) EXCLUDES(mu_);
   // Uploads are answered with this HTTP status and store nothing; 0 is no answer, nullopt ends it.
   void FailUploads(std::optional<int> http_status) EXCLUDES(mu_);
 
@@ -95,6 +97,7 @@ class FakeReleaseHost final : public ReleaseHost {
   std::string why_gate_is_closed_ GUARDED_BY(mu_);
   absl::Status failure_ GUARDED_BY(mu_);
   std::string failing_side_file_ GUARDED_BY(mu_);
+  bool reading_fails_ GUARDED_BY(mu_) = false;
   std::optional<int> upload_failure_ GUARDED_BY(mu_);
 };
 

@@ -2,17 +2,20 @@
 
 #include <map>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace probefarm {
 namespace {
 
-using AssetKey = std::pair<std::string_view, std::string_view>;  // tag, name
+// Repository, tag, name.
+using AssetKey = std::tuple<std::string_view, std::string_view, std::string_view>;
 using HeldByKey = std::map<AssetKey, HostedAsset const*>;
 
 HeldByKey Index(std::vector<HostedAsset> const& held) {
   HeldByKey by_key;
-  for (HostedAsset const& asset : held) by_key[{asset.tag, asset.asset_name}] = &asset;
+  for (HostedAsset const& asset : held)
+    by_key[{asset.repository, asset.tag, asset.asset_name}] = &asset;
   return by_key;
 }
 
@@ -38,10 +41,10 @@ ReconcileDiff DiffAssets(std::vector<PublishedAsset> const& recorded,
   HeldByKey unaccounted = Index(held);
   ReconcileDiff diff;
   for (PublishedAsset const& asset : recorded) {
-    auto const found = unaccounted.extract(AssetKey(asset.tag, asset.asset_name));
+    auto const found = unaccounted.extract(AssetKey(asset.repository, asset.tag, asset.asset_name));
     Compare(asset, found.empty() ? nullptr : found.mapped(), diff);
   }
-  diff.unknown = static_cast<int64_t>(unaccounted.size());
+  for (auto const& [key, asset] : unaccounted) diff.unrecorded.push_back(*asset);
   return diff;
 }
 

@@ -24,17 +24,16 @@ struct TamperedAsset {
 //   missing       as recorded     found_again
 //   missing       not             none
 //   either        otherwise       tampered
-//   not at all    anything        (unknown)
+//   not there     anything        unrecorded
 struct ReconcileDiff {
   std::vector<PublishedAsset> lost;         // recorded as present, not held
   std::vector<PublishedAsset> found_again;  // recorded as missing, held as recorded
   std::vector<TamperedAsset> tampered;      // held with another size or digest, missing or not
-  // Counted only: somebody else may keep files there.
-  int64_t unknown = 0;  // held, never recorded
+  std::vector<HostedAsset> unrecorded;      // held where the catalog has nothing
 };
 
-// Compares by tag and asset name. A digest that the host does not know differs from none; the size
-// decides then. Pure. Lists keep the order of `recorded`.
+// Compares by repository, tag and asset name. A digest that the host does not know differs from
+// none; the size decides then. Pure. Lists keep the order of `recorded`.
 ReconcileDiff DiffAssets(std::vector<PublishedAsset> const& recorded,
                          std::vector<HostedAsset> const& held);
 

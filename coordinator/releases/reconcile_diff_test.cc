@@ -17,7 +17,7 @@ HostedAsset Held(std::string const& name, std::string const& sha256 = "aa", int6
 
 bool IsNothing(ReconcileDiff const& diff) {
   return diff.lost.empty() && diff.found_again.empty() && diff.tampered.empty() &&
-         diff.unknown == 0;
+         diff.unrecorded.empty();
 }
 
 TEST(ReconcileDiff, IsEmptyWhenBothAgree) {
@@ -54,12 +54,20 @@ TEST(ReconcileDiff, GoesByTheSizeWhenTheHostKnowsNoDigest) {
   EXPECT_TRUE(IsNothing(DiffAssets({Recorded("a")}, {Held("a", "")})));
 }
 
-TEST(ReconcileDiff, CountsWhatNobodyRecorded) {
+TEST(ReconcileDiff, ListsWhatNobodyRecorded) {
   HostedAsset elsewhere = Held("a");
   elsewhere.tag = "other";
   ReconcileDiff const diff = DiffAssets({Recorded("a")}, {Held("a"), Held("b"), elsewhere});
-  EXPECT_EQ(diff.unknown, 2);
+  EXPECT_THAT(diff.unrecorded, SizeIs(2));
   EXPECT_THAT(diff.lost, IsEmpty());
+}
+
+TEST(ReconcileDiff, GoesByTheRepositoryToo) {
+  HostedAsset elsewhere = Held("a");
+  elsewhere.repository = "o/two";
+  ReconcileDiff const diff = DiffAssets({Recorded("a")}, {elsewhere});
+  EXPECT_THAT(diff.lost, SizeIs(1)) << "its URL leads nowhere";
+  EXPECT_THAT(diff.unrecorded, SizeIs(1));
 }
 
 }  // namespace

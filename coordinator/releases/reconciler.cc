@@ -22,43 +22,80 @@ void LogTampered(TamperedAsset const& asset) {
        {"held_size", asset.held.size}});
 }
 
+// One line a pass: a repository may hold thousands, and the client lists them.
+void LogLeftAlone(char const* what, LogLevel level, LeftAloneList const& list) {
+  if (list.total == 0) return;
+  Log(level, what,
+      {{"count", list.total},
+       {"release", list.first.front().held.tag},
+       {"asset", list.first.front().held.asset_name},
+       {"why", list.first.front().why}});
+}
+
+void LogAdoption(AdoptionResult const& adoption) {
+  if (adoption.adopted > 0)
+    Log(LogLevel::kInfo, "probes were found and adopted", {{"count", adoption.adopted}});
+  LogLeftAlone("assets cannot be adopted: `probefarm releases` lists them", LogLevel::kError,
+               adoption.conflicts);
+  LogLeftAlone("assets may be adopted later", LogLevel::kInfo, adoption.waiting);
+}
+
 }  // namespace
 
-Reconciler::Reconciler(Store* store, ReleaseHost* host, Clock const* clock, Metrics* metrics)
-    : store_(store), host_(host), clock_(clock), metrics_(metrics) {}
+Reconciler::Reconciler(Store* store, ReleaseHost* host, Adopter* adopter, Clock const* clock,
+                       Metrics* metrics)
+    : store_(store), host_(host), adopter_(adopter), clock_(clock), metrics_(metrics) {}
 
 ReconcileReport Reconciler::last_report() const {
   MutexLock lock(mu_);
   return last_report_;
 }
 
+bool Reconciler::has_compared() const {
+  MutexLock lock(mu_);
+  return last_report_.at != absl::InfinitePast();
+}
+
 absl::Status Reconciler::RunOnce() {
-  absl::StatusOr<ReconcileDiff> diff = Compare();
-  absl::Status const status = diff.ok() ? Apply(*diff) : diff.status();
-  if (!status.ok())
-    Log(LogLevel::kWarning, "the release host was not reconciled", {{"error", status.ToString()}});
-  if (diff.ok()) {
-    Keep(status, *std::move(diff));
-  } else {
-    MutexLock lock(mu_);
-    last_report_.status = status;
+  absl::StatusOr<ReconcileReport> report = Pass();
+  if (!report.ok())
+    Log(LogLevel::kWarning, "the release host was not reconciled",
+        {{"error", report.status().ToString()}});
+  MutexLock lock(mu_);
+  if (report.ok()) {
+    last_report_ = *std::move(report);
+    return absl::OkStatus();
   }
-  return status;
+  last_report_.status = report.status();
+  return report.status();
+}
+
+// What the host lost is marked before anything is adopted: it may have moved.
+absl::StatusOr<ReconcileReport> Reconciler::Pass() {
+  ASSIGN_OR_RETURN(Picture picture, Compare());
+  ReconcileDiff& diff = picture.diff;
+  ReconcileReport report;
+  report.lost = static_cast<int64_t>(diff.lost.size());
+  report.found_again = static_cast<int64_t>(diff.found_again.size());
+  for (TamperedAsset const& asset : diff.tampered) LogTampered(asset);
+  RETURN_IF_ERROR(Mark(diff.lost, AssetPresence::kMissing));
+  RETURN_IF_ERROR(Mark(diff.found_again, AssetPresence::kPresent));
+  ASSIGN_OR_RETURN(report.adoption, adopter_->Adopt(diff.unrecorded, picture.recorded));
+  LogAdoption(report.adoption);
+  report.tampered = std::move(diff.tampered);
+  report.at = clock_->Now();
+  Measure(report);
+  return report;
 }
 
 // The catalog first: what is published while the host is being listed is then held and not yet
 // recorded, never recorded and not held.
-absl::StatusOr<ReconcileDiff> Reconciler::Compare() {
-  ASSIGN_OR_RETURN(std::vector<PublishedAsset> const recorded, RecordedAssets(*store_, {}));
+absl::StatusOr<Reconciler::Picture> Reconciler::Compare() {
+  Picture picture;
+  ASSIGN_OR_RETURN(picture.recorded, RecordedAssets(*store_, {}));
   ASSIGN_OR_RETURN(std::vector<HostedAsset> const held, host_->ListAssets());
-  return DiffAssets(recorded, held);
-}
-
-absl::Status Reconciler::Apply(ReconcileDiff const& diff) {
-  for (TamperedAsset const& asset : diff.tampered) LogTampered(asset);
-  Measure(diff);
-  RETURN_IF_ERROR(Mark(diff.lost, AssetPresence::kMissing));
-  return Mark(diff.found_again, AssetPresence::kPresent);
+  picture.diff = DiffAssets(picture.recorded, held);
+  return picture;
 }
 
 absl::Status Reconciler::Mark(std::vector<PublishedAsset> const& assets, AssetPresence presence) {
@@ -74,25 +111,23 @@ absl::Status Reconciler::Mark(std::vector<PublishedAsset> const& assets, AssetPr
   return absl::OkStatus();
 }
 
-void Reconciler::Measure(ReconcileDiff const& diff) {
-  metrics_->Set("probefarm_assets_tampered", "Assets that are not what was published", {},
-                static_cast<double>(diff.tampered.size()));
-  metrics_->Set("probefarm_assets_unknown", "Assets that nobody recorded", {},
-                static_cast<double>(diff.unknown));
-  metrics_->Count("probefarm_assets_lost_total", "Assets that the release host lost", {},
-                  static_cast<double>(diff.lost.size()));
-  metrics_->Count("probefarm_assets_found_again_total", "Lost assets that came back", {},
-                  static_cast<double>(diff.found_again.size()));
-}
-
-void Reconciler::Keep(absl::Status const& status, ReconcileDiff diff) {
-  MutexLock lock(mu_);
-  last_report_ = {.at = clock_->Now(),
-                  .status = status,
-                  .lost = static_cast<int64_t>(diff.lost.size()),
-                  .found_again = static_cast<int64_t>(diff.found_again.size()),
-                  .unknown = diff.unknown,
-                  .tampered = std::move(diff.tampered)};
+void Reconciler::Measure(ReconcileReport const& report) {
+  auto const set = [&](char const* name, char const* help, int64_t value) {
+    metrics_->Set(name, help, {}, static_cast<double>(value));
+  };
+  auto const count = [&](char const* name, char const* help, int64_t value) {
+    metrics_->Count(name, help, {}, static_cast<double>(value));
+  };
+  AdoptionResult const& adoption = report.adoption;
+  set("probefarm_assets_tampered", "Assets that are not what was published",
+      static_cast<int64_t>(report.tampered.size()));
+  set("probefarm_assets_foreign", "Assets that are no probes", adoption.foreign.total);
+  set("probefarm_assets_conflicting", "Assets that another record keeps from being adopted",
+      adoption.conflicts.total);
+  set("probefarm_assets_waiting", "Assets that may be adopted later", adoption.waiting.total);
+  count("probefarm_assets_lost_total", "Assets that the release host lost", report.lost);
+  count("probefarm_assets_found_again_total", "Lost assets that came back", report.found_again);
+  count("probefarm_assets_adopted_total", "Assets that were found and recorded", adoption.adopted);
 }
 
 }  // namespace probefarm

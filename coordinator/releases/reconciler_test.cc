@@ -18,14 +18,16 @@ class ReconcilerTest : public ReleaseFixture {
   ReconcilerTest() { Publish("6.1", "one"); }
   AssetPresence Presence() { return Recorded("6.1.o").presence; }
 
-  Reconciler reconciler_{&store_, &host_, &clock_, &metrics_};
+  InventoryBoard inventory_;
+  Adopter adopter_{&store_, &host_, &inventory_, &clock_, {}};
+  Reconciler reconciler_{&store_, &host_, &adopter_, &clock_, &metrics_};
 };
 
 TEST_F(ReconcilerTest, ChangesNothingWhenBothAgree) {
   ASSERT_OK(reconciler_.RunOnce());
   ReconcileReport const report = reconciler_.last_report();
   EXPECT_EQ(report.at, clock_.Now());
-  EXPECT_EQ(report.lost + report.found_again + report.unknown, 0);
+  EXPECT_EQ(report.lost + report.found_again + report.adoption.foreign.total, 0);
   EXPECT_THAT(report.tampered, IsEmpty());
   EXPECT_EQ(Presence(), AssetPresence::kPresent);
 }
@@ -54,10 +56,10 @@ TEST_F(ReconcilerTest, NeverTakesOtherBytesForThePublishedOnes) {
   EXPECT_THAT(metrics_.Render(), HasSubstr("probefarm_assets_tampered 1"));
 }
 
-TEST_F(ReconcilerTest, CountsWhatNobodyRecorded) {
+TEST_F(ReconcilerTest, CountsWhatIsNoProbe) {
   host_.Put("0.18.0", "old.ko", "old");
   ASSERT_OK(reconciler_.RunOnce());
-  EXPECT_EQ(reconciler_.last_report().unknown, 1);
+  EXPECT_EQ(reconciler_.last_report().adoption.foreign.total, 1);
 }
 
 TEST_F(ReconcilerTest, LosesNothingWhenTheHostDoesNotAnswer) {
@@ -67,7 +69,7 @@ TEST_F(ReconcilerTest, LosesNothingWhenTheHostDoesNotAnswer) {
   EXPECT_THAT(reconciler_.RunOnce(), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(Presence(), AssetPresence::kPresent);
   EXPECT_THAT(reconciler_.last_report().status, StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_EQ(reconciler_.last_report().unknown, 1);
+  EXPECT_EQ(reconciler_.last_report().adoption.foreign.total, 1);
 }
 
 }  // namespace

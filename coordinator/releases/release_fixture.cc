@@ -18,9 +18,9 @@ ProbeId ProbeFor(std::string const& kernel) {
           .kernel_version = "1"};
 }
 
-NewJob JobFor(std::string const& kernel) {
+NewJob JobFor(std::string const& kernel, std::string const& name) {
   return {.probe = ProbeFor(kernel),
-          .file_name = absl::StrCat(kernel, ".o"),
+          .file_name = name,
           .fingerprint = "f",
           .spec = ToJson(SampleBuildSpec())};
 }
@@ -50,12 +50,16 @@ Job ReleaseFixture::Upload(std::string const& sha256, int64_t size) {
 }
 
 void ReleaseFixture::Publish(std::string const& kernel, std::string const& bytes) {
+  PublishAs(absl::StrCat(kernel, ".o"), kernel, bytes);
+}
+
+void ReleaseFixture::PublishAs(std::string const& name, std::string const& kernel,
+                               std::string const& bytes) {
   Await<std::vector<absl::StatusOr<EnqueuedJob>>>(
-      [&](auto done) { store_.Enqueue({.jobs = {JobFor(kernel)}}, std::move(done)); })
+      [&](auto done) { store_.Enqueue({.jobs = {JobFor(kernel, name)}}, std::move(done)); })
       .value()
       .at(0)
       .value();
-  std::string const name = absl::StrCat(kernel, ".o");
   host_.Put(kTag, name, bytes);
   Job const job = Upload(Sha256Hex(bytes), static_cast<int64_t>(bytes.size()));
   PublishedAsset const asset{.probe = job.probe,

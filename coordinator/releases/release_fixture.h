@@ -19,8 +19,10 @@ class ReleaseFixture : public testing::Test {
 
   ReleaseFixture();
 
-  // Publishes a probe for the kernel release `kernel`, whose asset is "<kernel>.o" with `bytes`.
+  // Publishes a probe for the kernel release `kernel` with `bytes`, whose asset is "<kernel>.o" …
   void Publish(std::string const& kernel, std::string const& bytes);
+  // … or has another name.
+  void PublishAs(std::string const& name, std::string const& kernel, std::string const& bytes);
   // What the catalog has of an asset.
   PublishedAsset Recorded(std::string const& name);
 

@@ -1,5 +1,6 @@
 #include "coordinator/releases/side_files.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -37,7 +38,8 @@ std::vector<IndexedInput> Indexed(std::vector<ArchiveInput> const& archives) {
   return inputs;
 }
 
-IndexedProbe Indexed(PublishedAsset const& asset, BuildSpec const& spec) {
+// All but how it was built.
+IndexedProbe WithoutInputs(PublishedAsset const& asset) {
   IndexedProbe indexed;
   indexed.probe = asset.probe;
   indexed.file_name = asset.file_name;
@@ -48,6 +50,11 @@ IndexedProbe Indexed(PublishedAsset const& asset, BuildSpec const& spec) {
   indexed.job = asset.job;
   indexed.worker = asset.worker;
   indexed.published_at = asset.published_at;
+  return indexed;
+}
+
+IndexedProbe Indexed(PublishedAsset const& asset, BuildSpec const& spec) {
+  IndexedProbe indexed = WithoutInputs(asset);
   indexed.builder = Indexed(spec.image.archive);
   indexed.headers = Indexed(spec.headers);
   indexed.source = Indexed(spec.source);
@@ -104,7 +111,14 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
   ASSIGN_OR_RETURN(std::vector<PublishedAsset> const assets, RecordedAssets(*store_, held));
   ReleaseIndex index{release.release.tag, {}};
   std::string provenance;
+  ASSIGN_OR_RETURN(KeptProvenance const kept, KeptOf(release.release, assets));
   for (PublishedAsset const& asset : assets) {
+    if (asset.adopted()) {
+      ASSIGN_OR_RETURN(IndexedProbe entry, AdoptedEntry(asset, WithoutInputs(asset)));
+      index.probes.push_back(std::move(entry));
+      provenance += kept.LineOf(asset);
+      continue;
+    }
     ASSIGN_OR_RETURN(std::string spec_text, SpecOf(asset));
     ASSIGN_OR_RETURN(BuildSpec const spec, ParseBuildSpec(spec_text));
     index.probes.push_back(Indexed(asset, spec));
@@ -129,6 +143,17 @@ absl::Status SideFiles::WriteSums(ReleaseKey const& release, std::string const& 
     RETURN_IF_ERROR(host_->WriteSideFile(release, kSha256SumsSignatureName, signature));
   }
   return host_->WriteSideFile(release, kSha256SumsName, sums);
+}
+
+absl::StatusOr<KeptProvenance> SideFiles::KeptOf(ReleaseKey const& release,
+                                                 std::vector<PublishedAsset> const& assets) {
+  bool const any = std::any_of(assets.begin(), assets.end(),
+                               [](PublishedAsset const& asset) { return asset.adopted(); });
+  if (!any) return KeptProvenance("");
+  absl::StatusOr<std::string> const text = host_->ReadSideFile(release, kProvenanceName);
+  if (absl::IsNotFound(text.status())) return KeptProvenance("");
+  RETURN_IF_ERROR(text.status());
+  return KeptProvenance(*text);
 }
 
 absl::StatusOr<std::string> SideFiles::SpecOf(PublishedAsset const& asset) {

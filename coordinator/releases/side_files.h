@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "coordinator/releases/adopted_entry.h"
 #include "coordinator/releases/release_host.h"
 #include "coordinator/store/store.h"
 #include "lib/metrics/metrics.h"
@@ -19,6 +21,10 @@ namespace probefarm {
 // They are written in this order: provenance.jsonl, index.json, SHA256SUMS.sig, SHA256SUMS. So
 // whoever reads SHA256SUMS first finds the others as new as it is, or newer. If newer, they do not
 // fit, and the reader begins again; the same after a crash in between, which the next pass mends.
+//
+// Of an adopted asset the index says what the index from which it was adopted said, and
+// provenance.jsonl keeps the line that it has for this digest, if any: the signature on it is of
+// whoever built the probe.
 //
 // Safe to repeat and to interrupt: a revision is marked written only after its files are, and a
 // change in between makes the release stale again. Thread-safe. SHA256SUMS can be given to
@@ -45,6 +51,9 @@ class SideFiles {
   // this began.
   absl::Status Write(StaleRelease const& release);
   absl::Status WriteSums(ReleaseKey const& release, std::string const& sums);
+  // Of adopted assets; reads nothing where there are none.
+  absl::StatusOr<KeptProvenance> KeptOf(ReleaseKey const& release,
+                                        std::vector<PublishedAsset> const& assets);
   absl::StatusOr<std::string> SpecOf(PublishedAsset const& asset);
 
   Store* const store_;

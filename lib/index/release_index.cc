@@ -93,6 +93,22 @@ absl::StatusOr<ReleaseIndex> ReadIndex(Json const& json) {
   return index;
 }
 
+template <class T>
+absl::StatusOr<T> Parse(absl::string_view what, absl::string_view text,
+                        absl::StatusOr<T> (*read)(Json const&)) {
+  if (text.size() > kMaxText)
+    return absl::InvalidArgumentError(absl::StrCat(what, ": more than 64 MB"));
+  Json const json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return absl::InvalidArgumentError(absl::StrCat(what, ": not JSON"));
+  try {
+    absl::StatusOr<T> result = read(json);
+    if (!result.ok()) return Annotate(result.status(), what);
+    return result;
+  } catch (Json::exception const& error) {
+    return absl::InvalidArgumentError(absl::StrCat(what, ": ", error.what()));
+  }
+}
+
 }  // namespace
 
 std::string RenderReleaseIndex(ReleaseIndex index) {
@@ -105,16 +121,15 @@ std::string RenderReleaseIndex(ReleaseIndex index) {
 }
 
 absl::StatusOr<ReleaseIndex> ParseReleaseIndex(absl::string_view text) {
-  if (text.size() > kMaxText) return absl::InvalidArgumentError("release index: more than 64 MB");
-  Json const json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return absl::InvalidArgumentError("release index: not JSON");
-  try {
-    absl::StatusOr<ReleaseIndex> index = ReadIndex(json);
-    if (!index.ok()) return Annotate(index.status(), "release index");
-    return index;
-  } catch (Json::exception const& error) {
-    return absl::InvalidArgumentError(absl::StrCat("release index: ", error.what()));
-  }
+  return Parse("release index", text, &ReadIndex);
+}
+
+std::string RenderIndexedProbe(IndexedProbe const& probe) {
+  return ToJson(probe).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+absl::StatusOr<IndexedProbe> ParseIndexedProbe(absl::string_view text) {
+  return Parse("entry of a release index", text, &ReadProbe);
 }
 
 }  // namespace probefarm

@@ -50,4 +50,9 @@ std::string RenderReleaseIndex(ReleaseIndex index);
 // Pure; nothing that the text holds makes it throw.
 absl::StatusOr<ReleaseIndex> ParseReleaseIndex(absl::string_view text);
 
+// One entry of the index by itself, on one line, for whoever keeps it. Pure.
+std::string RenderIndexedProbe(IndexedProbe const& probe);
+// INVALID_ARGUMENT as ParseReleaseIndex(). Pure.
+absl::StatusOr<IndexedProbe> ParseIndexedProbe(absl::string_view text);
+
 }  // namespace probefarm
