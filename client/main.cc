@@ -33,8 +33,8 @@ int main(int argc, char** argv) {
        {probefarm::AddBackfill, probefarm::AddCancel, probefarm::AddDownload, probefarm::AddDrain,
         probefarm::AddEnqueue, probefarm::AddExplain, probefarm::AddPause, probefarm::AddResume,
         probefarm::AddJob, probefarm::AddJobs, probefarm::AddKernels, probefarm::AddLogs,
-        probefarm::AddProbes, probefarm::AddRetry, probefarm::AddStatus, probefarm::AddVerify,
-        probefarm::AddWatch, probefarm::AddWorkers}) {
+        probefarm::AddProbes, probefarm::AddReleases, probefarm::AddRetry, probefarm::AddStatus,
+        probefarm::AddVerify, probefarm::AddWatch, probefarm::AddWorkers}) {
     add(app, context, chosen);
   }
   try {

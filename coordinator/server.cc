@@ -242,8 +242,10 @@ void CoordinatorServer::Parts::MakeServices() {
   job_api =
       std::make_unique<JobApi>(*store, *backfiller, *enqueuer, inventory, phases, *executor, clock,
                                ServerFacts{options.version, clock.Now(), releases->download_url(),
-                                           [this] { return releases->host().Check(); }, KeyId()});
-  catalog_api = std::make_unique<CatalogApi>(*store, inventory);
+                                           [this] { return releases->host().Check(); }, KeyId(),
+                                           [this] { return reconciler->last_report(); }});
+  catalog_api =
+      std::make_unique<CatalogApi>(*store, inventory, [this] { return reconciler->last_report(); });
 }
 
 absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {

@@ -90,6 +90,8 @@ void AddResume(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddDrain(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Lists published probes, with URL and SHA-256.
 void AddProbes(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Lists assets at the release host that are not what was recorded, or that nobody recorded.
+void AddReleases(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Queues a failed, dead, cancelled or skipped job again.
 void AddRetry(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Shows jobs, workers, feeds, drivers and the release host at a glance.

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
 #include "client/commands/listing.h"
 #include "client/output/names.h"
@@ -8,12 +9,17 @@
 namespace probefarm {
 namespace {
 
+std::string PublishedText(v1::PublishedProbe const& probe) {
+  if (probe.missing()) return "missing";
+  return absl::StrCat(TimeText(probe.published_at()), probe.adopted() ? ", adopted" : "");
+}
+
 void PrintTable(std::vector<v1::PublishedProbe> const& probes, std::ostream& out) {
   Table table({"DRIVER", "FILE", "SIZE", "SHA256", "PUBLISHED", "URL"});
   for (v1::PublishedProbe const& probe : probes) {
     table.AddRow({probe.probe().driver_version(), probe.file_name(),
                   SizeText(probe.artifact().size()), probe.artifact().sha256(),
-                  probe.missing() ? "missing" : TimeText(probe.published_at()), probe.url()});
+                  PublishedText(probe), probe.url()});
   }
   table.Print(out);
 }

@@ -11,6 +11,17 @@
 namespace probefarm {
 namespace {
 
+void PrintReleases(v1::ReleaseSummary const& found) {
+  auto const print = [](char const* key, int64_t count, char const* what) {
+    if (count > 0) std::cout << key << count << " assets " << what << " (`probefarm releases`)\n";
+  };
+  print("tampered     ", found.tampered(), "are not what was published");
+  print("conflicts    ", found.conflicts(), "cannot be adopted");
+  print("waiting      ", found.waiting(), "may be adopted later");
+  print("foreign      ", found.foreign(), "are no probes");
+  if (!found.error().empty()) std::cout << "releases     not compared: " << found.error() << '\n';
+}
+
 void PrintText(v1::GetStatusResponse const& status) {
   std::cout << "coordinator  " << status.version() << ", up since " << TimeText(status.started_at())
             << '\n'
@@ -28,6 +39,7 @@ void PrintText(v1::GetStatusResponse const& status) {
   if (status.stale_releases() > 0) {
     std::cout << "side files   of " << status.stale_releases() << " releases are being written\n";
   }
+  PrintReleases(status.releases());
   if (!status.release_host_error().empty())
     std::cout << "release host " << status.release_host_error() << '\n';
   for (v1::FeedStatus const& feed : status.feeds()) {

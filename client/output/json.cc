@@ -33,6 +33,33 @@ Json Counts(google::protobuf::RepeatedPtrField<v1::StateCount> const& counts) {
   return json;
 }
 
+Json Summary(v1::ReleaseSummary const& summary) {
+  Json json = Json::object();
+  Put(json, "compared_at", TimeText(summary.compared_at()));
+  Put(json, "error", summary.error());
+  json["tampered"] = summary.tampered();
+  json["conflicts"] = summary.conflicts();
+  json["foreign"] = summary.foreign();
+  json["waiting"] = summary.waiting();
+  return json;
+}
+
+Json Held(char const* finding, v1::HeldAsset const& asset) {
+  Json json = {{"finding", finding}};
+  Put(json, "repository", asset.repository());
+  json["tag"] = asset.tag();
+  json["asset_name"] = asset.asset_name();
+  json["url"] = asset.url();
+  Put(json, "held_sha256", asset.held().sha256());
+  json["held_size"] = asset.held().size();
+  if (asset.has_recorded()) {
+    json["recorded_sha256"] = asset.recorded().sha256();
+    json["recorded_size"] = asset.recorded().size();
+  }
+  Put(json, "why", asset.why());
+  return json;
+}
+
 }  // namespace
 
 Json ToJson(v1::Job const& job) {
@@ -82,6 +109,7 @@ Json ToJson(v1::PublishedProbe const& probe) {
   Put(json, "built_at", TimeText(probe.built_at()));
   Put(json, "published_at", TimeText(probe.published_at()));
   json["missing"] = probe.missing();
+  json["adopted"] = probe.adopted();
   return json;
 }
 
@@ -124,6 +152,19 @@ Json ToJson(v1::Worker const& worker) {
   return json;
 }
 
+Json ToJson(v1::GetReleasesResponse const& releases) {
+  Json json = Summary(releases.summary());
+  json["assets"] = Json::array();
+  auto const add = [&json](char const* finding, auto const& assets) {
+    for (v1::HeldAsset const& asset : assets) json["assets"].push_back(Held(finding, asset));
+  };
+  add("tampered", releases.tampered());
+  add("conflict", releases.conflicts());
+  add("foreign", releases.foreign());
+  add("waiting", releases.waiting());
+  return json;
+}
+
 Json ToJson(v1::GetStatusResponse const& status) {
   Json json;
   json["version"] = status.version();
@@ -138,6 +179,7 @@ Json ToJson(v1::GetStatusResponse const& status) {
   Put(json, "release_host_error", status.release_host_error());
   json["download_url"] = status.download_url();
   Put(json, "signing_key", status.signing_key());
+  json["releases"] = Summary(status.releases());
   json["feeds"] = Json::array();
   for (v1::FeedStatus const& feed : status.feeds()) {
     Json entry = {

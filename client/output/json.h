@@ -19,6 +19,7 @@ nlohmann::ordered_json ToJson(v1::GetStatusResponse const& status);
 nlohmann::ordered_json ToJson(v1::BackfillResponse const& backfill);
 nlohmann::ordered_json ToJson(v1::EnqueueAnswer const& answer);
 nlohmann::ordered_json ToJson(v1::ExplainResponse const& explanation);
+nlohmann::ordered_json ToJson(v1::GetReleasesResponse const& releases);
 
 // Two spaces of indentation, a newline at the end; bytes that are not UTF-8 are replaced by U+FFFD.
 std::string Print(nlohmann::ordered_json const& json);

@@ -84,6 +84,7 @@ class ApiFixture : public testing::Test {
   InventoryBoard inventory_;
   // What the release host's check answers to GetStatus.
   absl::Status host_status_;
+  ReconcileReport reconciled_;
   Dispatcher dispatcher_{store_, clock_};
   Publisher publisher_{store_, host_, clock_, metrics_, [] {}};
   Backfiller backfiller_;
@@ -91,7 +92,7 @@ class ApiFixture : public testing::Test {
   Executor executor_{2};
   WorkerApi worker_api_{store_, dispatcher_, phases_, publisher_, executor_, metrics_, clock_, {}};
   JobApi job_api_;
-  CatalogApi catalog_api_{store_, inventory_};
+  CatalogApi catalog_api_{store_, inventory_, [this] { return reconciled_; }};
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };

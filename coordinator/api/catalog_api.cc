@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/api/page_token.h"
+#include "coordinator/api/releases_call.h"
 #include "coordinator/api/wire.h"
 #include "lib/rpc/status.h"
 #include "lib/runtime/status_macros.h"
@@ -83,6 +84,15 @@ grpc::ServerUnaryReactor* CatalogApi::ListProbes(grpc::CallbackServerContext* co
                       }
                       reactor->Finish(ToGrpc(page.status()));
                     });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* CatalogApi::GetReleases(grpc::CallbackServerContext* context,
+                                                  v1::GetReleasesRequest const* /*request*/,
+                                                  v1::GetReleasesResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  *response = ToWire(reconciled_());
+  reactor->Finish(grpc::Status::OK);
   return reactor;
 }
 

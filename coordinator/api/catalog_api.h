@@ -1,6 +1,10 @@
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "coordinator/inventory/inventory.h"
+#include "coordinator/releases/reconciler.h"
 #include "coordinator/store/store.h"
 #include "probefarm/v1/catalog.grpc.pb.h"
 
@@ -11,7 +15,9 @@ namespace probefarm {
 // 1000; 0 means 500) or a page token that cannot be; else the store's.
 class CatalogApi final : public v1::CatalogService::CallbackService {
  public:
-  CatalogApi(Store& store, InventoryBoard& inventory) : store_(store), inventory_(inventory) {}
+  // `reconciled` answers the report of the reconciler's last pass, at once.
+  CatalogApi(Store& store, InventoryBoard& inventory, std::function<ReconcileReport()> reconciled)
+      : store_(store), inventory_(inventory), reconciled_(std::move(reconciled)) {}
 
   // Answers from memory, at once. Of the filter, target, arch and the expression over `uname -r`
   // count. A page begins at a place of the present list, so a feed that is read meanwhile may shift
@@ -23,6 +29,10 @@ class CatalogApi final : public v1::CatalogService::CallbackService {
   grpc::ServerUnaryReactor* ListProbes(grpc::CallbackServerContext* context,
                                        v1::ListProbesRequest const* request,
                                        v1::ListProbesResponse* response) override;
+  // Answers from memory, at once.
+  grpc::ServerUnaryReactor* GetReleases(grpc::CallbackServerContext* context,
+                                        v1::GetReleasesRequest const* request,
+                                        v1::GetReleasesResponse* response) override;
 
  private:
   absl::Status FillKernels(v1::ListKernelsRequest const& request,
@@ -30,6 +40,7 @@ class CatalogApi final : public v1::CatalogService::CallbackService {
 
   Store& store_;
   InventoryBoard& inventory_;
+  std::function<ReconcileReport()> const reconciled_;
 };
 
 }  // namespace probefarm

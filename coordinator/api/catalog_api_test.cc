@@ -151,5 +151,31 @@ TEST_F(CatalogApiTest, ProbesAreFiltered) {
   EXPECT_EQ(response.probes(0).probe().kernel_release(), "6.1.2");
 }
 
+TEST_F(CatalogApiTest, ReleasesAreToldWithWhatIsHeldAndWhatIsRecorded) {
+  HostedAsset const held{
+      .repository = "o/r", .tag = "t", .asset_name = "a.o", .sha256 = "bb", .size = 3};
+  reconciled_.at = clock_.Now();
+  reconciled_.status = absl::UnavailableError("bad gateway");
+  reconciled_.tampered.push_back({{.sha256 = "aa", .size = 2}, held});
+  for (int i = 0; i < 1001; ++i) reconciled_.adoption.foreign.Add(held, "it is no probe");
+  reconciled_.adoption.conflicts.Add(held, "other bytes");
+  reconciled_.adoption.waiting.Add(held, "later");
+  ASSERT_OK_AND_ASSIGN(auto const told,
+                       Call<v1::CatalogService>(&Stub::GetReleases, v1::GetReleasesRequest()));
+  EXPECT_EQ(told.summary().tampered(), 1);
+  EXPECT_EQ(told.summary().foreign(), 1001);
+  EXPECT_EQ(told.summary().conflicts(), 1);
+  EXPECT_EQ(told.summary().waiting(), 1);
+  EXPECT_EQ(told.summary().error(), "bad gateway");
+  EXPECT_TRUE(told.summary().has_compared_at());
+  ASSERT_THAT(told.tampered(), SizeIs(1));
+  EXPECT_EQ(told.tampered(0).held().sha256(), "bb");
+  EXPECT_EQ(told.tampered(0).recorded().sha256(), "aa");
+  EXPECT_EQ(told.tampered(0).recorded().size(), 2);
+  EXPECT_THAT(told.foreign(), SizeIs(1000)) << "the rest is counted";
+  EXPECT_EQ(told.foreign(0).why(), "it is no probe");
+  EXPECT_EQ(told.foreign(0).repository(), "o/r");
+}
+
 }  // namespace
 }  // namespace probefarm

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "coordinator/api/releases_call.h"
 #include "coordinator/api/wire.h"
 #include "coordinator/store/await.h"
 #include "lib/runtime/status_macros.h"
@@ -57,6 +58,7 @@ absl::Status StatusCall::Fill(v1::GetStatusResponse& response) const {
                    Await<Controls>([&](auto done) { store.GetControls(std::move(done)); }));
   response.set_paused(controls.paused);
   response.set_release_host_error(std::string(facts.release_host().message()));
+  *response.mutable_releases() = SummaryOf(facts.reconciled());
   std::shared_ptr<Inventory const> const present = inventory.Get();
   for (FeedState const& feed : present->feeds) FillFeed(feed, *response.add_feeds());
   for (DriverState const& driver : present->drivers) {

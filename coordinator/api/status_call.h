@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "coordinator/inventory/inventory.h"
+#include "coordinator/releases/reconciler.h"
 #include "coordinator/store/store.h"
 #include "google/protobuf/repeated_field.h"
 #include "probefarm/v1/jobs.pb.h"
@@ -16,9 +17,10 @@ namespace probefarm {
 struct ServerFacts {
   std::string version;
   absl::Time started_at;
-  std::string download_url;                    // releases are below this
-  std::function<absl::Status()> release_host;  // is it reachable? Called on the executor
-  std::string signing_key;                     // its id; empty: nothing is signed
+  std::string download_url;                     // releases are below this
+  std::function<absl::Status()> release_host;   // is it reachable? Called on the executor
+  std::string signing_key;                      // its id; empty: nothing is signed
+  std::function<ReconcileReport()> reconciled;  // of the last pass
 };
 
 void FillCounts(JobCounts const& counts, google::protobuf::RepeatedPtrField<v1::StateCount>& wire);

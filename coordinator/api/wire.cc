@@ -203,6 +203,7 @@ v1::PublishedProbe ToWire(PublishedAsset const& asset) {
   *wire.mutable_built_at() = ToWire(asset.built_at);
   *wire.mutable_published_at() = ToWire(asset.published_at);
   wire.set_missing(asset.presence == AssetPresence::kMissing);
+  wire.set_adopted(asset.adopted());
   return wire;
 }
 

@@ -120,6 +120,15 @@ TEST(LoadConfig, ReadsTheOtherKeys) {
   EXPECT_EQ(config.leases.attempts.backoff.limit, absl::Minutes(1));
 }
 
+TEST(LoadConfig, ReadsHowManyAssetsAreReadAtAComparison) {
+  EXPECT_EQ(Load(kSmall)->releases.adopt_downloads, 20);
+  EXPECT_EQ(Load(SmallWith("  directory: {", "  adopt_downloads: 0\n  directory: {"))
+                ->releases.adopt_downloads,
+            0);
+  EXPECT_THAT(Load(SmallWith("  directory: {", "  adopt_downloads: 1001\n  directory: {")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("adopt_downloads")));
+}
+
 TEST(LoadConfig, NamesEveryErrorAtOnce) {
   absl::Status const status = Load("reflection: maybe\nhttp: {port: 80}\n").status();
   for (char const* says :

@@ -27,9 +27,9 @@ struct AdoptionTerms {
 struct RecognisedProbe {
   ProbeId probe;
   std::string file_name;
-  std::string sha256;       // what it must have; empty: whatever the host holds
-  std::string index_entry;  // as PublishedAsset's
-  std::optional<absl::Time> published_at;
+  std::string sha256 = {};       // what it must have; empty: whatever the host holds
+  std::string index_entry = {};  // as PublishedAsset's
+  std::optional<absl::Time> published_at = std::nullopt;
   friend bool operator==(RecognisedProbe const&, RecognisedProbe const&) = default;
 };
 struct NotYetKnown {

@@ -66,5 +66,14 @@ TEST(ReleaseIndex, SaysWhatIsWrong) {
     EXPECT_THAT(ParseReleaseIndex(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
 }
 
+TEST(ReleaseIndex, AnEntryIsReadByItselfAsItWasWritten) {
+  std::string const text = RenderIndexedProbe(Probe("a.o"));
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+  ASSERT_OK_AND_ASSIGN(IndexedProbe const read, ParseIndexedProbe(text));
+  EXPECT_EQ(read, Probe("a.o"));
+  EXPECT_THAT(ParseIndexedProbe("{}"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("entry of a release index")));
+}
+
 }  // namespace
 }  // namespace probefarm

@@ -67,8 +67,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Verb{"enqueue", {"--driver", "1", "--release", "6", "--version", "#1"}},
                     Verb{"explain", {"1"}}, Verb{"pause", {}}, Verb{"resume", {}},
                     Verb{"job", {"1"}}, Verb{"jobs", {}}, Verb{"kernels", {}}, Verb{"logs", {"1"}},
-                    Verb{"probes", {}}, Verb{"retry", {"1"}}, Verb{"status", {}}, Verb{"watch", {}},
-                    Verb{"workers", {}}),
+                    Verb{"probes", {}}, Verb{"releases", {}}, Verb{"retry", {"1"}},
+                    Verb{"status", {}}, Verb{"watch", {}}, Verb{"workers", {}}),
     [](auto const& test) { return test.param.name; });
 
 TEST_F(ClientTest, WrongCommandLinesAreUsage) {
@@ -97,6 +97,7 @@ TEST_F(ClientOutputTest, WhatIsAskedForAsJsonIsJson) {
                                              {"kernels"},
                                              {"jobs"},
                                              {"probes"},
+                                             {"releases"},
                                              {"job", job["id"].dump()},
                                              {"backfill", "--dry-run"}}) {
     EXPECT_OK(farm_.Ask(arguments)) << testing::PrintToString(arguments);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "lib/digest/sha256.h"
 #include "lib/runtime/status_matchers.h"
+#include "tests/integration/lost_catalog.h"
 #include "tests/integration/small_farm.h"
 #include "tests/testing/github/fake_github.h"
 
@@ -158,6 +159,55 @@ TEST_F(GitHubTest, WhatSomebodyChangesOrTakesAwayIsNoticed) {
   })) << farm_.coordinator_log();
   ASSERT_NO_FATAL_FAILURE(PublishAll());
   ExpectPublished();
+}
+
+TEST_F(GitHubTest, ACatalogThatWasLostIsFoundAgain) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w", 2);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ASSERT_OK_AND_ASSIGN(json const before, farm_.Ask({"probes"}));
+  std::string const index = BytesOf("index.json");
+  std::string const provenance = BytesOf("provenance.jsonl");
+  ASSERT_OK(RestartWithoutDatabase(farm_));
+  ASSERT_NO_FATAL_FAILURE(WaitForFeeds());
+  ASSERT_NO_FATAL_FAILURE(ExpectSameProbes(farm_, before));
+  ASSERT_OK(WaitUntil("the side files are written", [&] {
+    absl::StatusOr<json> const status = farm_.Ask({"status"});
+    return status.ok() && (*status)["stale_releases"] == 0;
+  }));
+  EXPECT_EQ(BytesOf("index.json"), index);
+  EXPECT_EQ(BytesOf("provenance.jsonl"), provenance);
+  EXPECT_EQ(github_->counters().leaked_tokens, 0);
+}
+
+// As other tools have filled it: without side files, and before GitHub computed digests.
+TEST_F(GitHubTest, ARepositoryOfOthersIsTakenOver) {
+  FakeRelease release;
+  release.tag = kTag;
+  github_->PutRelease(kRepository, release);
+  for (std::string const name : {"falco_debian_6.1.1-1-cloud-amd64_1.o",
+                                 "falco_debian_6.1.1-1-cloud-amd64_1.ko", "NOTES.txt"}) {
+    FakeAsset asset;
+    asset.name = name;
+    asset.digest = "null";
+    asset.bytes = std::make_shared<std::string const>("bytes of " + name);
+    github_->PutAsset(kRepository, kTag, asset);
+  }
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  ASSERT_OK_AND_ASSIGN(json const backfill, farm_.Ask({"backfill"}));
+  EXPECT_EQ(backfill["enqueued"], 0);
+  ASSERT_OK_AND_ASSIGN(json const probes, farm_.Ask({"probes"}));
+  ASSERT_THAT(probes, SizeIs(2));
+  for (json const& probe : probes) {
+    std::string const name = probe["asset_name"];
+    EXPECT_EQ(probe["sha256"], Sha256Hex("bytes of " + name));
+    EXPECT_EQ(BytesOf(name), "bytes of " + name);
+  }
+  ASSERT_OK_AND_ASSIGN(json const releases, farm_.Ask({"releases"}));
+  ASSERT_THAT(releases["assets"], SizeIs(1));
+  EXPECT_EQ(releases["assets"][0]["asset_name"], "NOTES.txt");
+  EXPECT_EQ(releases["assets"][0]["repository"], kRepository);
+  EXPECT_EQ(github_->counters().leaked_tokens, 0);
 }
 
 }  // namespace

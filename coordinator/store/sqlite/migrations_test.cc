@@ -134,6 +134,27 @@ TEST_P(EarlierFile, JoinsWhatIsUnfinishedAndGivesNoIdTwice) {
 }
 
 // The last one that had a job in one row.
+// Of the version before what an index said was kept.
+TEST(MigrationsTest, AssetsOfEarlierFilesHaveNoIndexEntry) {
+  FakeClock clock;
+  TemporaryFolder const folder;
+  std::string const path = folder / "store.db";
+  {
+    ASSERT_OK_AND_ASSIGN(auto db, Database::Open(path, Database::Mode::kReadWrite));
+    ASSERT_OK(MigrateSchema(*db, 7));
+    ASSERT_OK(db->RunScript(
+        "INSERT INTO assets VALUES (1, '8.0.0+driver', 'x86_64', 'debian', '6.1', '1', 'bpf', 'f', "
+        "'o/r', 't', 'n', 'u', 'aa', 7, 5, 1, 'w', 0, 0, 1)"));
+  }
+  ASSERT_OK_AND_ASSIGN(auto store, SqliteStore::Open(path, clock, {}));
+  ASSERT_OK_AND_ASSIGN(PublishedAsset const asset, Await<PublishedAsset>([&](auto done) {
+                         store->FindAsset("t", "n", std::move(done));
+                       }));
+  EXPECT_EQ(asset.index_entry, "");
+  EXPECT_EQ(asset.sha256, "aa");
+  EXPECT_FALSE(asset.adopted());
+}
+
 INSTANTIATE_TEST_SUITE_P(Versions, EarlierFile, testing::Range<int64_t>(1, 6));
 
 }  // namespace
