@@ -83,7 +83,7 @@ struct HostedAsset {
 };
 
 // Of ReleaseHost::ReadSideFile().
-inline constexpr int64_t kLargestSideFile = int64_t{64} << 20;
+inline constexpr int64_t kLargestSideFile = int64_t{256} << 20;
 
 // Where releases live: a directory, GitHub. All calls may block on I/O: never call them from a
 // reactor. Thread-safe. Every message says what to do. No asset is ever replaced through this
@@ -120,7 +120,7 @@ class ReleaseHost {
   virtual absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                                      std::string const& content) = 0;
 
-  // A side file as it is now; where a new one is half put in place, that. At most 64 MB, beyond:
+  // A side file as it is now; where a new one is half put in place, that. At most 256 MB, beyond:
   // RESOURCE_EXHAUSTED. NOT_FOUND when there is none; INVALID_ARGUMENT unless IsSideFileName().
   virtual absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
                                                    std::string const& name) = 0;
