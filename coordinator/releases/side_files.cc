@@ -108,7 +108,11 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
   AssetFilter const held{.repository = release.release.repository,
                          .tag = release.release.tag,
                          .presence = AssetPresence::kPresent};
-  ASSIGN_OR_RETURN(std::vector<PublishedAsset> const assets, RecordedAssets(*store_, held));
+  ASSIGN_OR_RETURN(std::vector<PublishedAsset> assets, RecordedAssets(*store_, held));
+  // The same files, whatever the order in which the catalog came to know them.
+  std::sort(assets.begin(), assets.end(), [](PublishedAsset const& a, PublishedAsset const& b) {
+    return a.asset_name < b.asset_name;
+  });
   ReleaseIndex index{release.release.tag, {}};
   std::string provenance;
   ASSIGN_OR_RETURN(KeptProvenance const kept, KeptOf(release.release, assets));
