@@ -43,12 +43,11 @@ absl::StatusOr<std::string> GitHubHost::ReadSideFile(ReleaseKey const& release,
 absl::StatusOr<std::string> GitHubHost::DigestOf(HostedAsset const& asset) {
   Sha256 digest;
   int64_t size = 0;
-  absl::Status const read =
-      patient_.Download(asset.url, asset.size, [&](absl::string_view bytes) {
-        digest.Update(bytes);
-        size += static_cast<int64_t>(bytes.size());
-        return absl::OkStatus();
-      });
+  absl::Status const read = patient_.Download(asset.url, asset.size, [&](absl::string_view bytes) {
+    digest.Update(bytes);
+    size += static_cast<int64_t>(bytes.size());
+    return absl::OkStatus();
+  });
   if (!absl::IsResourceExhausted(read)) RETURN_IF_ERROR(read);
   if (read.ok() && size == asset.size) return digest.HexDigest();
   return absl::UnavailableError(

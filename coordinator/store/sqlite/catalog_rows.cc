@@ -136,7 +136,8 @@ absl::Status PutAsset(Database& db, PublishedAsset const& asset) {
       "asset_name = excluded.asset_name, url = excluded.url, size = excluded.size, "
       "job = excluded.job, epoch = excluded.epoch, worker = excluded.worker, "
       "built_at = excluded.built_at, published_at = excluded.published_at, "
-      "present = excluded.present, index_entry = excluded.index_entry WHERE sha256 = excluded.sha256"));
+      "present = excluded.present, index_entry = excluded.index_entry WHERE sha256 = "
+      "excluded.sha256"));
   BindAsset(put, asset);
   return put.Run();
 }

@@ -32,8 +32,8 @@ absl::StatusOr<bool> Adopt(WriteContext& context, PublishedAsset const& asset) {
                    FindAssetNamed(context.db, asset.tag, asset.asset_name));
   ASSIGN_OR_RETURN(std::vector<ProbeKnowledge> const known, FindProbes(context.db, {asset.probe}));
   ASSIGN_OR_RETURN(std::optional<PublishedAsset> const row,
-                   RowToAdopt(asset, of_probe ? &*of_probe : nullptr,
-                              of_name ? &*of_name : nullptr, known.front()));
+                   RowToAdopt(asset, of_probe ? &*of_probe : nullptr, of_name ? &*of_name : nullptr,
+                              known.front()));
   if (row) RETURN_IF_ERROR(PutAsset(context.db, *row));
   return row.has_value();
 }
