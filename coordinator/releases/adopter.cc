@@ -1,6 +1,7 @@
 #include "coordinator/releases/adopter.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/await.h"

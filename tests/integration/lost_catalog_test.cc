@@ -1,10 +1,6 @@
 // The coordinator's database is gone: the releases alone tell what is published.
 #include "tests/integration/lost_catalog.h"
 
-#include <csignal>
-#include <filesystem>
-
-#include "absl/strings/match.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/integration/small_farm.h"
 
