@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/github/github_json.h"
 #include "coordinator/releases/github/github_link.h"
+#include "lib/digest/sha256.h"
 #include "lib/driver/asset_name.h"
 #include "lib/http/url_host.h"
 #include "lib/runtime/log.h"
@@ -19,10 +20,12 @@ using Json = nlohmann::json;
 constexpr int kNotModified = 304;
 constexpr int kUnauthorized = 401;
 // GitHub lists no more than 10,000 releases; a release holds 1,000 assets.
-constexpr int kMostReleasePages = 100;
+constexpr int kMostReleasePages = 1000;
 constexpr int kMostAssetPages = 20;
-constexpr size_t kPerPage = 100;
-constexpr int64_t kLargestAnswer = 16 << 20;
+constexpr size_t kAssetsPerPage = 100;
+// A release carries all its assets along, some 2 KB each: ten full ones are 20 MB.
+constexpr size_t kReleasesPerPage = 10;
+constexpr int64_t kLargestAnswer = 64 << 20;
 constexpr absl::Duration kConnect = absl::Seconds(10);
 constexpr absl::Duration kIdle = absl::Seconds(30);
 constexpr absl::Duration kWhole = absl::Minutes(2);
@@ -90,7 +93,7 @@ absl::StatusOr<HttpResponse> GitHubApi::Send(RequestKind kind, HttpRequest reque
   ASSIGN_OR_RETURN(AccessToken const token, tokens_.Token());
   ASSIGN_OR_RETURN(RequestPlace place, Enter(kind, doing));
   request.headers.emplace_back("Authorization", absl::StrCat("Bearer ", token.secret.Reveal()));
-  request.headers.emplace_back("Accept", "application/vnd.github+json");
+  if (!request.sink) request.headers.emplace_back("Accept", "application/vnd.github+json");
   request.headers.emplace_back("X-GitHub-Api-Version", "2022-11-28");
   request.max_body_bytes = kLargestAnswer;
   request.connect_timeout = kConnect;
@@ -152,16 +155,17 @@ void GitHubApi::Keep(std::string const& url, Page const& read) {
 
 template <class T>
 absl::StatusOr<std::vector<T>> GitHubApi::GetPages(
-    std::string const& pages, int first, std::string const& doing, int most,
+    std::string const& list, int first, size_t per_page, std::string const& doing, int most,
     absl::StatusOr<std::vector<T>> (*parse)(absl::string_view)) {
   std::vector<T> all;
+  std::string const pages = absl::StrCat(list, "?per_page=", per_page, "&page=");
   std::string url = absl::StrCat(pages, first);
   for (int page = first; page < first + most; ++page) {
     ASSIGN_OR_RETURN(Page const read, GetPage(url, doing));
     absl::StatusOr<std::vector<T>> items = parse(read.page.body);
     if (!items.ok()) return Annotate(items.status(), doing);
     Keep(url, read);
-    bool const is_full = items->size() >= kPerPage;
+    bool const is_full = items->size() >= per_page;
     std::move(items->begin(), items->end(), std::back_inserter(all));
     std::optional<std::string> next = NextLink(read.page.link);
     // A page that is unchanged may not say that another one has come after it.
@@ -186,7 +190,7 @@ absl::StatusOr<std::string> GitHubApi::DefaultBranch(std::string const& reposito
 }
 
 absl::StatusOr<std::vector<GitHubRelease>> GitHubApi::ListReleases(std::string const& repository) {
-  return GetPages<GitHubRelease>(Url(repository, "/releases?per_page=100&page="), 1,
+  return GetPages<GitHubRelease>(Url(repository, "/releases"), 1, kReleasesPerPage,
                                  absl::StrCat("list the releases of ", repository),
                                  kMostReleasePages, &ParseGitHubReleases);
 }
@@ -219,7 +223,7 @@ absl::StatusOr<GitHubRelease> GitHubApi::CreateRelease(std::string const& reposi
 absl::StatusOr<std::vector<GitHubAsset>> GitHubApi::ListAssets(std::string const& repository,
                                                                int64_t release, int first) {
   return GetPages<GitHubAsset>(
-      Url(repository, absl::StrCat("/releases/", release, "/assets?per_page=100&page=")), first,
+      Url(repository, absl::StrCat("/releases/", release, "/assets")), first, kAssetsPerPage,
       absl::StrCat("list the assets of release ", release, " of ", repository), kMostAssetPages,
       &ParseGitHubAssets);
 }
@@ -229,6 +233,27 @@ absl::StatusOr<GitHubAsset> GitHubApi::GetAsset(std::string const& repository, i
                    Get(Url(repository, absl::StrCat("/releases/assets/", id)),
                        absl::StrCat("look at asset ", id, " of ", repository)));
   return ParseGitHubAsset(response.body);
+}
+
+// The bytes are at another host, to which HttpClient sends no token.
+absl::StatusOr<std::string> GitHubApi::DigestOf(std::string const& repository,
+                                                GitHubAsset const& asset) {
+  std::string const doing = absl::StrCat("download asset ", asset.id, " of ", repository);
+  Sha256 digest;
+  int64_t left = asset.size;
+  HttpRequest request{.url = Url(repository, absl::StrCat("/releases/assets/", asset.id)),
+                      .headers = {{"Accept", "application/octet-stream"}},
+                      .max_redirects = kRedirects};
+  request.sink = [&](absl::string_view bytes) {
+    left -= std::ssize(bytes);
+    if (left < 0) return absl::UnavailableError("more bytes than GitHub lists");
+    digest.Update(bytes);
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(Send(RequestKind::kRead, std::move(request), doing).status());
+  if (left != 0)
+    return absl::UnavailableError(absl::StrCat(doing, ": ", left, " bytes are missing"));
+  return digest.HexDigest();
 }
 
 absl::StatusOr<GitHubAsset> GitHubApi::RenameAsset(std::string const& repository, int64_t id,

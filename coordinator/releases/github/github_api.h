@@ -60,6 +60,9 @@ class GitHubApi {
   absl::StatusOr<std::vector<GitHubAsset>> ListAssets(std::string const& repository,
                                                       int64_t release, int first = 1);
   absl::StatusOr<GitHubAsset> GetAsset(std::string const& repository, int64_t id);
+  // SHA-256 of the asset's bytes, by downloading them: for one whose digest GitHub does not know.
+  // UNAVAILABLE when they are not as many as it says.
+  absl::StatusOr<std::string> DigestOf(std::string const& repository, GitHubAsset const& asset);
   // ALREADY_EXISTS when the name is taken: GitHub replaces nothing.
   absl::StatusOr<GitHubAsset> RenameAsset(std::string const& repository, int64_t id,
                                           std::string const& name);
@@ -93,7 +96,7 @@ class GitHubApi {
   // From `pages` with the number `first` at its end.
   template <class T>
   absl::StatusOr<std::vector<T>> GetPages(
-      std::string const& pages, int first, std::string const& doing, int most,
+      std::string const& list, int first, size_t per_page, std::string const& doing, int most,
       absl::StatusOr<std::vector<T>> (*parse)(absl::string_view));
   std::string Url(std::string const& repository, absl::string_view path) const;
 
