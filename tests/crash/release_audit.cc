@@ -109,7 +109,10 @@ Complaints AuditReleases(std::vector<FakeRelease> const& releases,
     wanted[probe.tag()][probe.asset_name()] = probe.artifact().sha256();
   for (FakeRelease const& release : releases) {
     Digests const held = HeldBy(release, complaints);
-    Compare(absl::StrCat(release.tag, "/", kSha256SumsName), SumsOf(release, complaints), held,
+    Digests summed = held;  // SHA256SUMS vouches for the other side files, too
+    for (char const* name : {kIndexName, kProvenanceName})
+      summed[name] = Sha256Hex(ContentOf(release, name));
+    Compare(absl::StrCat(release.tag, "/", kSha256SumsName), SumsOf(release, complaints), summed,
             complaints);
     Compare(absl::StrCat(release.tag, "/", kIndexName), IndexOf(release, complaints), held,
             complaints);
