@@ -17,7 +17,7 @@ import urllib.request
 from farm import ROOT, wait
 from releases import Coordinator, Fake, uploads
 
-SIDE_FILES = {'SHA256SUMS', 'index.json', 'provenance.jsonl'}
+SIDE_FILES = {'SHA256SUMS', 'SHA256SUMS.sig', 'index.json', 'provenance.jsonl'}
 MOST_AT_GITHUB = 200
 GITHUB_LIMITS = '{}'
 
