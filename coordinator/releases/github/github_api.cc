@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/github/github_json.h"
 #include "coordinator/releases/github/github_link.h"
-#include "lib/digest/sha256.h"
 #include "lib/driver/asset_name.h"
 #include "lib/http/url_host.h"
 #include "lib/runtime/log.h"
@@ -93,7 +92,7 @@ absl::StatusOr<HttpResponse> GitHubApi::Send(RequestKind kind, HttpRequest reque
   ASSIGN_OR_RETURN(AccessToken const token, tokens_.Token());
   ASSIGN_OR_RETURN(RequestPlace place, Enter(kind, doing));
   request.headers.emplace_back("Authorization", absl::StrCat("Bearer ", token.secret.Reveal()));
-  if (!request.sink) request.headers.emplace_back("Accept", "application/vnd.github+json");
+  request.headers.emplace_back("Accept", "application/vnd.github+json");
   request.headers.emplace_back("X-GitHub-Api-Version", "2022-11-28");
   request.max_body_bytes = kLargestAnswer;
   request.connect_timeout = kConnect;
@@ -233,27 +232,6 @@ absl::StatusOr<GitHubAsset> GitHubApi::GetAsset(std::string const& repository, i
                    Get(Url(repository, absl::StrCat("/releases/assets/", id)),
                        absl::StrCat("look at asset ", id, " of ", repository)));
   return ParseGitHubAsset(response.body);
-}
-
-// The bytes are at another host, to which HttpClient sends no token.
-absl::StatusOr<std::string> GitHubApi::DigestOf(std::string const& repository,
-                                                GitHubAsset const& asset) {
-  std::string const doing = absl::StrCat("download asset ", asset.id, " of ", repository);
-  Sha256 digest;
-  int64_t left = asset.size;
-  HttpRequest request{.url = Url(repository, absl::StrCat("/releases/assets/", asset.id)),
-                      .headers = {{"Accept", "application/octet-stream"}},
-                      .max_redirects = kRedirects};
-  request.sink = [&](absl::string_view bytes) {
-    left -= std::ssize(bytes);
-    if (left < 0) return absl::UnavailableError("more bytes than GitHub lists");
-    digest.Update(bytes);
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(Send(RequestKind::kRead, std::move(request), doing).status());
-  if (left != 0)
-    return absl::UnavailableError(absl::StrCat(doing, ": ", left, " bytes are missing"));
-  return digest.HexDigest();
 }
 
 absl::StatusOr<GitHubAsset> GitHubApi::RenameAsset(std::string const& repository, int64_t id,

@@ -60,9 +60,6 @@ class GitHubApi {
   absl::StatusOr<std::vector<GitHubAsset>> ListAssets(std::string const& repository,
                                                       int64_t release, int first = 1);
   absl::StatusOr<GitHubAsset> GetAsset(std::string const& repository, int64_t id);
-  // SHA-256 of the asset's bytes, by downloading them: for one whose digest GitHub does not know.
-  // UNAVAILABLE when they are not as many as it says.
-  absl::StatusOr<std::string> DigestOf(std::string const& repository, GitHubAsset const& asset);
   // ALREADY_EXISTS when the name is taken: GitHub replaces nothing.
   absl::StatusOr<GitHubAsset> RenameAsset(std::string const& repository, int64_t id,
                                           std::string const& name);

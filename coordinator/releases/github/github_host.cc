@@ -442,7 +442,7 @@ absl::Status GitHubHost::NotThere(ReleaseKey const& key, std::string const& name
 
 absl::StatusOr<std::string> GitHubHost::DigestOf(ReleaseKey const& key, GitHubAsset const& asset) {
   if (!asset.sha256.empty() || !asset.uploaded()) return asset.sha256;
-  ASSIGN_OR_RETURN(std::string digest, api_.DigestOf(key.repository, asset));
+  ASSIGN_OR_RETURN(std::string digest, DigestOf(Hosted(key, asset)));
   Change(key, [&](KnownRelease& known) {
     known.digests[asset.id] = digest;
     auto const found = known.assets.find(asset.name);
