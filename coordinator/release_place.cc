@@ -44,7 +44,9 @@ class GitHubPlace final : public ReleasePlace {
         pause_(clock),
         api_(*http_, *tokens_, gate_, pages_, nullptr, {config.api_url, config.uploads_url}),
         patient_(*http_, *tokens_, gate_, pages_, &pause_, {config.api_url, config.uploads_url}),
-        host_(api_, patient_, gate_, clock, {config.repositories, config.target}) {}
+        host_(api_, patient_, gate_, clock,
+              {config.repositories, config.target, config.upload_time, config.starter_grace,
+               config.look_interval, config.list_lag}) {}
 
   ReleaseHost& host() override { return host_; }
   std::string download_url() const override {

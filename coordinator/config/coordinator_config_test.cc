@@ -262,6 +262,11 @@ INSTANTIATE_TEST_SUITE_P(
                           "host: github\n  github: {repositories: [\"o/r?x\"], credentials: "
                           "{token_env: T}}"),
                 "13: releases.github.repositories: 'o/r?x' is not owner/name"},
+        Mistake{
+            SmallWith("directory: {root: releases}",
+                      "host: github\n  github: {repositories: [o/r], list_lag: 1ms, credentials: "
+                      "{token_env: T}}"),
+            "13: releases.github.list_lag"},
         Mistake{SmallWith("root: releases", "root: \"\""),
                 "12: releases.directory.root: is empty"}),
     RowName());

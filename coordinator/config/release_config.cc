@@ -45,6 +45,16 @@ std::vector<std::string> ReadRepositories(YamlMapping& github) {
   return names;
 }
 
+void ReadPatience(YamlMapping& github, GitHubHostConfig& config) {
+  config.upload_time =
+      github.Duration("upload_time", absl::Seconds(10), absl::Hours(2), config.upload_time);
+  config.starter_grace =
+      github.Duration("starter_grace", absl::Seconds(1), absl::Hours(24), config.starter_grace);
+  config.look_interval = github.Duration("look_interval", absl::Milliseconds(100), absl::Hours(1),
+                                         config.look_interval);
+  config.list_lag = github.Duration("list_lag", absl::Seconds(1), absl::Hours(1), config.list_lag);
+}
+
 GitHubHostConfig ReadGitHub(YamlMapping& github) {
   GitHubHostConfig config;
   config.repositories = ReadRepositories(github);
@@ -55,6 +65,7 @@ GitHubHostConfig ReadGitHub(YamlMapping& github) {
   config.side_files_interval =
       github.Duration("side_files_interval", kShortestInterval, kLongestSideFilesInterval,
                       config.side_files_interval);
+  ReadPatience(github, config);
   config.credentials = ReadCredentials(github);
   config.limits = ReadPacingLimits(github);
   return config;

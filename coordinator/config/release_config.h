@@ -30,6 +30,14 @@ struct GitHubHostConfig {
   // Between two rounds of side files, however many probes are published meanwhile. From 1 s to a
   // day.
   absl::Duration side_files_interval = absl::Minutes(10);
+  absl::Duration upload_time = absl::Minutes(15);  // of one file by a worker; 10 s to 2 h
+  // Before the rest of an upload that nobody here began is deleted. From 1 s to a day.
+  absl::Duration starter_grace = absl::Minutes(10);
+  // Between two looks at a release's list for what workers sent: a job waits that long for its
+  // publication, and each look costs a request. From 100 ms to an hour.
+  absl::Duration look_interval = absl::Seconds(30);
+  // Lists may be behind by as much: what is missing for longer is not there. From 1 s to an hour.
+  absl::Duration list_lag = absl::Minutes(1);
   CredentialsConfig credentials;
   PacingLimits limits;
   friend bool operator==(GitHubHostConfig const&, GitHubHostConfig const&) = default;

@@ -7,6 +7,7 @@
 #include "coordinator/store/await.h"
 #include "coordinator/store/lease_rules.h"
 #include "lib/driver/asset_name.h"
+#include "lib/runtime/failpoint.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
@@ -88,6 +89,7 @@ absl::StatusOr<OfferAnswer> Publisher::AskHost(LeaseRef const& lease, Job const&
   if (std::holds_alternative<AssetPresent>(*answer)) return SettleWithPresent(lease, job);
   if (auto* wait = std::get_if<WaitUntil>(&*answer)) return *wait;
   RETURN_IF_ERROR(ApplyToLease(store_, lease, job_event::GrantUpload{}).status());
+  Failpoint("publish.granted");
   return std::get<UploadGrant>(*answer);
 }
 
@@ -139,6 +141,7 @@ absl::StatusOr<UploadReportAnswer> Publisher::Report(LeaseRef const& lease,
 
 absl::StatusOr<UploadReportAnswer> Publisher::SettleArrived(LeaseRef const& lease) {
   ASSIGN_OR_RETURN(Job const arrived, ApplyToLease(store_, lease, job_event::UploadArrived{}));
+  Failpoint("publish.arrived");
   // An error here is no error of the worker's: RunOnce() tries again.
   if (absl::Status verified = Verify(arrived.id); !verified.ok()) {
     Log(LogLevel::kWarning, "verification waits",
@@ -202,6 +205,7 @@ absl::Status Publisher::Publish(Job const& job, HostedAsset const& asset) {
   if (absl::IsAlreadyExists(recorded))
     return FailOnConflict(job, std::string(recorded.message())).status();
   RETURN_IF_ERROR(recorded);
+  Failpoint("publish.recorded");
   CountPublished(1);
   Log(LogLevel::kInfo, "published",
       {{"job", job.id},

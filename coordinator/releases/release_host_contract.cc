@@ -89,7 +89,9 @@ TEST_P(ReleaseHostContract, HoldsWhatWasUploaded) {
 
 TEST_P(ReleaseHostContract, HoldsNothingThatWasOnlyGranted) {
   Grant(Intent(kName, "probe"));
-  EXPECT_THAT(host().FindAsset(kTag, kName), StatusIs(absl::StatusCode::kNotFound));
+  // A host whose lists are behind cannot know at once.
+  absl::Status const found = host().FindAsset(kTag, kName).status();
+  EXPECT_TRUE(absl::IsNotFound(found) || absl::IsUnavailable(found)) << found;
   EXPECT_THAT(host().ListAssets().value(), IsEmpty());
 }
 

@@ -19,10 +19,12 @@ using Json = nlohmann::json;
 constexpr int kNotModified = 304;
 constexpr int kUnauthorized = 401;
 // GitHub lists no more than 10,000 releases; a release holds 1,000 assets.
-constexpr int kMostReleasePages = 100;
+constexpr int kMostReleasePages = 1000;
 constexpr int kMostAssetPages = 20;
-constexpr size_t kPerPage = 100;
-constexpr int64_t kLargestAnswer = 16 << 20;
+constexpr size_t kAssetsPerPage = 100;
+// A release carries all its assets along, some 2 KB each: ten full ones are 20 MB.
+constexpr size_t kReleasesPerPage = 10;
+constexpr int64_t kLargestAnswer = 64 << 20;
 constexpr absl::Duration kConnect = absl::Seconds(10);
 constexpr absl::Duration kIdle = absl::Seconds(30);
 constexpr absl::Duration kWhole = absl::Minutes(2);
@@ -152,16 +154,17 @@ void GitHubApi::Keep(std::string const& url, Page const& read) {
 
 template <class T>
 absl::StatusOr<std::vector<T>> GitHubApi::GetPages(
-    std::string const& pages, int first, std::string const& doing, int most,
+    std::string const& list, int first, size_t per_page, std::string const& doing, int most,
     absl::StatusOr<std::vector<T>> (*parse)(absl::string_view)) {
   std::vector<T> all;
+  std::string const pages = absl::StrCat(list, "?per_page=", per_page, "&page=");
   std::string url = absl::StrCat(pages, first);
   for (int page = first; page < first + most; ++page) {
     ASSIGN_OR_RETURN(Page const read, GetPage(url, doing));
     absl::StatusOr<std::vector<T>> items = parse(read.page.body);
     if (!items.ok()) return Annotate(items.status(), doing);
     Keep(url, read);
-    bool const is_full = items->size() >= kPerPage;
+    bool const is_full = items->size() >= per_page;
     std::move(items->begin(), items->end(), std::back_inserter(all));
     std::optional<std::string> next = NextLink(read.page.link);
     // A page that is unchanged may not say that another one has come after it.
@@ -186,7 +189,7 @@ absl::StatusOr<std::string> GitHubApi::DefaultBranch(std::string const& reposito
 }
 
 absl::StatusOr<std::vector<GitHubRelease>> GitHubApi::ListReleases(std::string const& repository) {
-  return GetPages<GitHubRelease>(Url(repository, "/releases?per_page=100&page="), 1,
+  return GetPages<GitHubRelease>(Url(repository, "/releases"), 1, kReleasesPerPage,
                                  absl::StrCat("list the releases of ", repository),
                                  kMostReleasePages, &ParseGitHubReleases);
 }
@@ -219,7 +222,7 @@ absl::StatusOr<GitHubRelease> GitHubApi::CreateRelease(std::string const& reposi
 absl::StatusOr<std::vector<GitHubAsset>> GitHubApi::ListAssets(std::string const& repository,
                                                                int64_t release, int first) {
   return GetPages<GitHubAsset>(
-      Url(repository, absl::StrCat("/releases/", release, "/assets?per_page=100&page=")), first,
+      Url(repository, absl::StrCat("/releases/", release, "/assets")), first, kAssetsPerPage,
       absl::StrCat("list the assets of release ", release, " of ", repository), kMostAssetPages,
       &ParseGitHubAssets);
 }

@@ -93,7 +93,7 @@ class GitHubApi {
   // From `pages` with the number `first` at its end.
   template <class T>
   absl::StatusOr<std::vector<T>> GetPages(
-      std::string const& pages, int first, std::string const& doing, int most,
+      std::string const& list, int first, size_t per_page, std::string const& doing, int most,
       absl::StatusOr<std::vector<T>> (*parse)(absl::string_view));
   std::string Url(std::string const& repository, absl::string_view path) const;
 

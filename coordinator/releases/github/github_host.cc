@@ -10,6 +10,7 @@
 #include "lib/digest/sha256.h"
 #include "lib/driver/asset_name.h"
 #include "lib/index/side_file_names.h"
+#include "lib/runtime/failpoint.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
@@ -20,12 +21,10 @@ namespace {
 constexpr absl::Duration kMendPause = absl::Minutes(5);
 constexpr absl::Duration kTakenPause = absl::Seconds(5);
 constexpr absl::Duration kNoRoomPause = absl::Minutes(10);
-constexpr absl::Duration kBetweenLooks = absl::Seconds(30);
-// GitHub's lists are behind by seconds.
-constexpr absl::Duration kListLag = absl::Minutes(1);
 constexpr absl::Duration kBetweenChecks = absl::Minutes(1);
 // Another coordinator may have made it since; whoever makes it finds out.
 constexpr absl::Duration kStaysAbsent = absl::Hours(1);
+constexpr absl::Duration kCountedBack = absl::Hours(1);  // GitHub's longest window
 constexpr int kMostSwapSteps = 8;
 
 HostedAsset Hosted(ReleaseKey const& key, GitHubAsset const& asset) {
@@ -40,10 +39,11 @@ std::optional<GitHubAsset> AssetIn(KnownRelease const& known, std::string const&
 
 }  // namespace
 
-// Releases are looked for and made by one thread at a time, each.
+// Releases are looked for and made by one thread at a time, each; and so are side files changed.
 class GitHubHost::Turn {
  public:
-  Turn(GitHubHost& host, ReleaseKey key) : host_(host), key_(std::move(key)) {
+  Turn(GitHubHost& host, ReleaseKey key, TurnKind kind = TurnKind::kRelease)
+      : host_(host), key_(kind, std::move(key)) {
     MutexLock lock(host_.mu_);
     while (host_.turns_.contains(key_)) host_.turn_over_.Wait(host_.mu_);
     host_.turns_.insert(key_);
@@ -58,12 +58,17 @@ class GitHubHost::Turn {
 
  private:
   GitHubHost& host_;
-  ReleaseKey const key_;
+  std::pair<TurnKind, ReleaseKey> const key_;
 };
 
 GitHubHost::GitHubHost(GitHubApi& api, GitHubApi& patient, RequestGate& gate, Clock const& clock,
                        GitHubHostOptions options)
-    : api_(api), patient_(patient), gate_(gate), clock_(clock), options_(std::move(options)) {}
+    : api_(api),
+      patient_(patient),
+      gate_(gate),
+      clock_(clock),
+      options_(std::move(options)),
+      started_at_(clock.Now()) {}
 
 std::optional<KnownRelease> GitHubHost::Find(ReleaseKey const& key) const {
   MutexLock lock(mu_);
@@ -85,10 +90,15 @@ absl::StatusOr<std::optional<KnownRelease>> GitHubHost::Know(ReleaseKey const& k
   {
     MutexLock lock(mu_);
     auto const absent = absent_.find(key);
-    if (absent != absent_.end() && clock_.Now() - absent->second < kStaysAbsent)
-      return std::nullopt;
+    if (absent != absent_.end() && StaysAbsent(absent->second)) return std::nullopt;
   }
   return Read(key);
+}
+
+// By its tag a release that an earlier run made may not be found for some seconds.
+bool GitHubHost::StaysAbsent(absl::Time seen) const {
+  return clock_.Now() - seen <
+         (MayBeBehind(seen, started_at_) ? options_.look_interval : kStaysAbsent);
 }
 
 absl::StatusOr<std::optional<KnownRelease>> GitHubHost::KnowAfterBreak(ReleaseKey const& key,
@@ -111,14 +121,30 @@ absl::StatusOr<std::optional<KnownRelease>> GitHubHost::Read(ReleaseKey const& k
   }
   RETURN_IF_ERROR(release.status());
   ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets, api_.ListAssets(key.repository, release->id));
-  MutexLock lock(mu_);
-  auto const [entry, is_new] = releases_.try_emplace(key);
-  KnownRelease& known = entry->second;  // grants and arrivals stay
-  known.release = *std::move(release);
-  known.changed = false;
-  if (is_new) known.first_read_at = clock_.Now();
-  TakeListing(known, std::move(assets), 0, clock_.Now());
+  KnownRelease known;
+  {
+    MutexLock lock(mu_);
+    auto const [entry, is_new] = releases_.try_emplace(key);
+    KnownRelease& kept = entry->second;  // grants and arrivals stay
+    kept.release = *std::move(release);
+    kept.changed = false;
+    if (is_new) kept.first_read_at = clock_.Now();
+    TakeListing(kept, std::move(assets), 0, clock_.Now());
+    known = kept;
+  }
+  CountPast(key, known);
   return known;
+}
+
+void GitHubHost::CountPast(ReleaseKey const& key, KnownRelease const& known) {
+  {
+    MutexLock lock(mu_);
+    if (!counted_.insert(key).second) return;
+  }
+  for (auto const& [name, asset] : known.assets) {
+    if (asset.created_at < started_at_ && asset.created_at > started_at_ - kCountedBack)
+      gate_.CountPast(RequestKind::kUpload, asset.created_at);
+  }
 }
 
 absl::StatusOr<std::string> GitHubHost::TargetOf(std::string const& repository) {
@@ -170,6 +196,7 @@ absl::StatusOr<UploadAnswer> GitHubHost::PrepareUpload(UploadIntent const& inten
     if (!known) continue;
     switch (StateOf(*known, name, intent.job, intent.epoch, clock_.Now())) {
       case NameState::kFree:
+        if (std::optional<WaitUntil> wait = WaitForList(key, *known, name)) return *std::move(wait);
         continue;
       case NameState::kPresent:
         return AssetPresent{name};
@@ -187,6 +214,18 @@ absl::StatusOr<UploadAnswer> GitHubHost::PrepareUpload(UploadIntent const& inten
   return WaitUntil{clock_.Now() + kNoRoomPause,
                    absl::StrCat("no repository has room in its release ", intent.tag,
                                 ": add one to releases.github.repositories")};
+}
+
+// The next try would be refused as the last one was: it costs three points, and a write.
+std::optional<WaitUntil> GitHubHost::WaitForList(ReleaseKey const& key, KnownRelease const& known,
+                                                 std::string const& name) {
+  absl::Time const now = clock_.Now();
+  auto const clash = known.clashes.find(name);
+  if (clash == known.clashes.end() || now - clash->second >= options_.list_lag) return std::nullopt;
+  Change(key, [&](KnownRelease& changed) { changed.broken[name] = now; });
+  return WaitUntil{now + options_.look_interval,
+                   absl::StrCat("GitHub says that release ", Describe(key), " has ", name,
+                                " and does not list it yet; lists are behind by seconds")};
 }
 
 absl::StatusOr<std::optional<WaitUntil>> GitHubHost::ClearStarter(ReleaseKey const& key,
@@ -268,6 +307,11 @@ UploadOutcome GitHubHost::InterpretUpload(UploadIntent const& intent, UploadRepo
       Change(key, [](KnownRelease& known) { known.full = true; });
       return UploadRetry{verdict.why};
     case GitHubMeaning::kAlreadyThere:
+      Change(key, [&](KnownRelease& known) {
+        known.broken[name] = known.clashes[name] = now;
+        known.checked_at = absl::InfinitePast();
+      });
+      return UploadRetry{verdict.why};
     case GitHubMeaning::kTrouble:
     case GitHubMeaning::kUnchanged:
       // Whatever is there now, is to be seen in the list.
@@ -310,58 +354,106 @@ absl::StatusOr<HostedAsset> GitHubHost::FindAsset(std::string const& tag,
   RETURN_IF_ERROR(CheckFileName(asset_name));
   absl::Status not_there = absl::NotFoundError(absl::StrCat("no asset ", tag, "/", asset_name));
   if (IsSideFileName(asset_name)) return not_there;
+  bool any_release = false;
   for (std::string const& repository : options_.repositories) {
     ReleaseKey const key{repository, tag};
     ASSIGN_OR_RETURN(std::optional<KnownRelease> const known, Know(key));
     if (!known) continue;
+    any_release = true;
     absl::StatusOr<HostedAsset> asset = LookFor(key, *known, asset_name);
     if (asset.ok()) return asset;
     if (!absl::IsNotFound(asset.status())) not_there = asset.status();
   }
+  if (!any_release && MayBeBehind(clock_.Now(), started_at_))
+    return absl::UnavailableError(
+        absl::StrCat("no list has ", tag, "/", asset_name,
+                     " yet: what was uploaded before the start may follow"));
   return not_there;
 }
 
-absl::StatusOr<HostedAsset> GitHubHost::LookFor(ReleaseKey const& key, KnownRelease const& known,
+absl::StatusOr<HostedAsset> GitHubHost::LookFor(ReleaseKey const& key, KnownRelease const& seen,
                                                 std::string const& name) {
-  std::optional<GitHubAsset> const seen = AssetIn(known, name);
-  if (seen && seen->uploaded()) return Hosted(key, *seen);
-  auto const arrival = known.arrived.find(name);
-  absl::Status const not_there =
-      absl::NotFoundError(absl::StrCat("no asset ", name, " in release ", Describe(key)));
+  std::optional<GitHubAsset> const asset = AssetIn(seen, name);
+  if (asset && asset->uploaded()) return WithDigest(key, *asset);
+  EndGrant(key, name);
+  std::optional<KnownRelease> const known = Find(key);
+  if (!known) return absl::UnavailableError(absl::StrCat("release ", Describe(key), " has gone"));
+  bool const expected = known->arrived.contains(name) || known->broken.contains(name) ||
+                        MayBeBehind(known->listed_at, known->first_read_at);
+  if (!expected) return NotThere(key, name);
   absl::Time const now = clock_.Now();
-  bool const expected = arrival != known.arrived.end() || known.broken.contains(name);
-  if (!expected && !known.granted.contains(name) && now - known.first_read_at < kListLag)
-    return absl::UnavailableError(absl::StrCat("release ", Describe(key),
-                                               " was first read a moment "
-                                               "ago, and lists are behind by seconds"));
-  if (!expected) return not_there;
-  if (now - known.checked_at < kBetweenLooks)
+  if (now - known->checked_at < options_.look_interval)
     return absl::UnavailableError(absl::StrCat("release ", Describe(key),
                                                " was looked at a moment ago, ", name,
                                                " is looked for again soon"));
   Change(key, [now](KnownRelease& changed) { changed.checked_at = now; });
+  ASSIGN_OR_RETURN(std::optional<GitHubAsset> const found, Look(key, *known, name));
+  if (found) return WithDigest(key, *found);
+  return NotThere(key, name);
+}
+
+absl::StatusOr<std::optional<GitHubAsset>> GitHubHost::Look(ReleaseKey const& key,
+                                                            KnownRelease const& known,
+                                                            std::string const& name) {
+  auto const arrival = known.arrived.find(name);
   if (known.arrived.size() == 1 && arrival != known.arrived.end() &&
       arrival->second.asset_id != 0) {
     absl::StatusOr<GitHubAsset> asset = api_.GetAsset(key.repository, arrival->second.asset_id);
     // The id is a worker's word: it may be another asset's.
     if (asset.ok() && asset->name == name && asset->uploaded()) {
-      Change(key, [&](KnownRelease& changed) {
-        changed.arrived.erase(name);
-        changed.assets[name] = *asset;
-      });
-      return Hosted(key, *asset);
+      Change(key, [&](KnownRelease& changed) { PutAsset(changed, *asset); });
+      return *std::move(asset);
     }
     if (!asset.ok() && !absl::IsNotFound(asset.status())) return asset.status();
   }
   RETURN_IF_ERROR(ReadUntilSeen(key, known, name));
   std::optional<KnownRelease> const fresh = Find(key);
-  std::optional<GitHubAsset> const found = fresh ? AssetIn(*fresh, name) : std::nullopt;
-  if (found && found->uploaded()) return Hosted(key, *found);
-  if (arrival != known.arrived.end() && now - arrival->second.at < kListLag)
+  std::optional<GitHubAsset> found = fresh ? AssetIn(*fresh, name) : std::nullopt;
+  return found && found->uploaded() ? std::move(found) : std::nullopt;
+}
+
+void GitHubHost::EndGrant(ReleaseKey const& key, std::string const& name) {
+  absl::Time const now = clock_.Now();
+  PlaceId place = 0;
+  Change(key, [&](KnownRelease& known) {
+    auto const grant = known.granted.find(name);
+    if (grant == known.granted.end()) return;
+    place = grant->second.place;
+    known.granted.erase(grant);
+    known.arrived.try_emplace(name, Arrival{.at = now});
+    known.checked_at = absl::InfinitePast();
+  });
+}
+
+absl::Status GitHubHost::NotThere(ReleaseKey const& key, std::string const& name) {
+  absl::Time const now = clock_.Now();
+  std::optional<KnownRelease> const known = Find(key);
+  bool const arrived = known && known->arrived.contains(name);
+  if ((known && MayBeBehind(now, known->first_read_at)) ||
+      (arrived && now - known->arrived.at(name).at < options_.list_lag))
     return absl::UnavailableError(absl::StrCat(name, " is not in the list of release ",
                                                Describe(key), " yet; lists are behind by seconds"));
-  Change(key, [&](KnownRelease& changed) { changed.arrived.erase(name); });
-  return not_there;
+  // Whatever half of it is there is nobody's.
+  Change(key, [&](KnownRelease& changed) {
+    if (changed.arrived.erase(name) > 0) changed.broken[name] = now;
+  });
+  return absl::NotFoundError(absl::StrCat("no asset ", name, " in release ", Describe(key)));
+}
+
+absl::StatusOr<std::string> GitHubHost::DigestOf(ReleaseKey const& key, GitHubAsset const& asset) {
+  if (!asset.sha256.empty() || !asset.uploaded()) return asset.sha256;
+  ASSIGN_OR_RETURN(std::string digest, DigestOf(Hosted(key, asset)));
+  Change(key, [&](KnownRelease& known) {
+    known.digests[asset.id] = digest;
+    auto const found = known.assets.find(asset.name);
+    if (found != known.assets.end() && found->second.id == asset.id) found->second.sha256 = digest;
+  });
+  return digest;
+}
+
+absl::StatusOr<HostedAsset> GitHubHost::WithDigest(ReleaseKey const& key, GitHubAsset asset) {
+  ASSIGN_OR_RETURN(asset.sha256, DigestOf(key, asset));
+  return Hosted(key, asset);
 }
 
 absl::Status GitHubHost::ReadUntilSeen(ReleaseKey const& key, KnownRelease const& known,
@@ -400,7 +492,6 @@ absl::Status GitHubHost::ListRelease(std::string const& repository, GitHubReleas
                                      std::vector<HostedAsset>& hosted) {
   ReleaseKey const key{repository, release.tag};
   ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets, patient_.ListAssets(repository, release.id));
-  std::vector<GitHubAsset> leftovers;
   absl::Time const now = clock_.Now();
   KnownRelease known;
   {
@@ -414,13 +505,54 @@ absl::Status GitHubHost::ListRelease(std::string const& repository, GitHubReleas
     TakeListing(kept, std::move(assets), 0, now);
     known = kept;
   }
+  CountPast(key, known);
   for (auto const& [name, asset] : known.assets) {
     if (asset.uploaded() && !IsSideFileName(name)) hosted.push_back(Hosted(key, asset));
-    if (IsLeftover(known, asset, options_.starter_grace, now)) leftovers.push_back(asset);
   }
-  for (GitHubAsset const& leftover : leftovers)
-    RETURN_IF_ERROR(ClearStarter(key, known, leftover.name).status());
+  return DeleteLeftovers(key, known);
+}
+
+absl::Status GitHubHost::DeleteLeftovers(ReleaseKey const& key, KnownRelease const& known) {
+  absl::Time const now = clock_.Now();
+  for (auto const& [name, asset] : known.assets) {
+    if (IsLeftover(known, asset, options_.starter_grace, now))
+      RETURN_IF_ERROR(ClearStarter(key, known, name).status());
+    if (IsSupersededNext(known, asset, options_.starter_grace, now))
+      RETURN_IF_ERROR(DropSuperseded(key, asset));
+  }
   return absl::OkStatus();
+}
+
+// While the list came, it may have been put in place.
+absl::Status GitHubHost::DropSuperseded(ReleaseKey const& key, GitHubAsset const& next) {
+  Turn const turn(*this, key, TurnKind::kSideFiles);
+  std::optional<KnownRelease> const known = Find(key);
+  if (!known || !IsSupersededNext(*known, next, options_.starter_grace, clock_.Now()))
+    return absl::OkStatus();
+  return DropNext(key, next);
+}
+
+absl::Status GitHubHost::DropSideFile(ReleaseKey const& key, GitHubAsset const& asset) {
+  RETURN_IF_ERROR(patient_.DeleteAsset(key.repository, asset.id));
+  Forget(key, asset);
+  return absl::OkStatus();
+}
+
+// By its id it may be X by now, renamed when no answer came or before the list shows it.
+absl::Status GitHubHost::DropNext(ReleaseKey const& key, GitHubAsset const& next) {
+  absl::StatusOr<GitHubAsset> const now = patient_.GetAsset(key.repository, next.id);
+  if (now.ok() && now->name == next.name) return DropSideFile(key, next);
+  if (!now.ok() && !absl::IsNotFound(now.status())) return now.status();
+  Forget(key, next);
+  if (now.ok()) Change(key, [&](KnownRelease& known) { PutAsset(known, *now); });
+  return absl::OkStatus();
+}
+
+void GitHubHost::Forget(ReleaseKey const& key, GitHubAsset const& asset) {
+  Change(key, [&](KnownRelease& known) {
+    auto const found = known.assets.find(asset.name);
+    if (found != known.assets.end() && found->second.id == asset.id) known.assets.erase(found);
+  });
 }
 
 absl::Status GitHubHost::WriteSideFile(ReleaseKey const& release, std::string const& name,
@@ -431,7 +563,8 @@ absl::Status GitHubHost::WriteSideFile(ReleaseKey const& release, std::string co
   ReleaseKey const key{
       release.repository.empty() ? options_.repositories.front() : release.repository, release.tag};
   ASSIGN_OR_RETURN(std::optional<KnownRelease> const known, Know(key));
-  if (content.empty()) return known ? RemoveSideFile(key, name) : absl::OkStatus();
+  Turn const turn(*this, key, TurnKind::kSideFiles);
+  if (content.empty()) return RemoveSideFile(key, name);
   if (!known) RETURN_IF_ERROR(KnowOrCreate(key).status());
   for (int step = 0; step < kMostSwapSteps; ++step) {
     bool done = false;
@@ -442,65 +575,79 @@ absl::Status GitHubHost::WriteSideFile(ReleaseKey const& release, std::string co
                                              ": somebody else changes it, too"));
 }
 
+absl::StatusOr<std::optional<GitHubAsset>> GitHubHost::Digested(ReleaseKey const& key,
+                                                                KnownRelease const& known,
+                                                                std::string const& name) {
+  std::optional<GitHubAsset> asset = AssetIn(known, name);
+  if (!asset) return asset;
+  ASSIGN_OR_RETURN(asset->sha256, DigestOf(key, *asset));
+  return asset;
+}
+
 // GitHub takes no empty file: where there is nothing to say there is none.
 absl::Status GitHubHost::RemoveSideFile(ReleaseKey const& key, std::string const& name) {
   std::optional<KnownRelease> const known = Find(key);
-  for (std::string const& each : {name, absl::StrCat(name, kNextSuffix)}) {
-    std::optional<GitHubAsset> const asset = known ? AssetIn(*known, each) : std::nullopt;
-    if (!asset) continue;
-    RETURN_IF_ERROR(patient_.DeleteAsset(key.repository, asset->id));
-    Change(key, [&](KnownRelease& changed) { changed.assets.erase(each); });
-  }
-  return absl::OkStatus();
+  if (!known) return absl::OkStatus();
+  if (auto const asset = AssetIn(*known, name)) RETURN_IF_ERROR(DropSideFile(key, *asset));
+  auto const next = AssetIn(*known, absl::StrCat(name, kNextSuffix));
+  return next ? DropNext(key, *next) : absl::OkStatus();
 }
 
 // Who else has changed the list in the meantime is found out by GitHub's refusal: the list is read
 // again then.
 absl::Status GitHubHost::TakeStep(ReleaseKey const& key, std::string const& name,
                                   std::string const& content, bool& done) {
+  Failpoint("github.side_file_step");
   std::optional<KnownRelease> const known = Find(key);
   if (!known) return absl::UnavailableError(absl::StrCat("release ", Describe(key), " has gone"));
   std::string const next_name = absl::StrCat(name, kNextSuffix);
-  std::optional<GitHubAsset> const current = AssetIn(*known, name);
-  std::optional<GitHubAsset> const next = AssetIn(*known, next_name);
-  auto const put = [&](absl::StatusOr<GitHubAsset> const& asset) {
-    if (asset.ok())
-      Change(key, [&](KnownRelease& changed) { changed.assets[asset->name] = *asset; });
+  ASSIGN_OR_RETURN(std::optional<GitHubAsset> const current, Digested(key, *known, name));
+  ASSIGN_OR_RETURN(std::optional<GitHubAsset> const next, Digested(key, *known, next_name));
+  std::string taking;  // the name that the step takes
+  absl::Status taken;
+  auto const put = [&](std::string const& under, absl::StatusOr<GitHubAsset> const& asset) {
+    taking = under;
+    if (asset.ok()) Change(key, [&](KnownRelease& changed) { PutAsset(changed, *asset); });
     return asset.status();
   };
-  auto const drop = [&](GitHubAsset const& asset) {
-    absl::Status const deleted = patient_.DeleteAsset(key.repository, asset.id);
-    if (deleted.ok()) Change(key, [&](KnownRelease& changed) { changed.assets.erase(asset.name); });
-    return deleted;
-  };
-  absl::Status taken;
   switch (NextSwapStep(current, next, Sha256Hex(content))) {
     case SwapStep::kDone:
       done = true;
       return absl::OkStatus();
     case SwapStep::kUploadFirst:
-      taken = put(patient_.UploadAsset(known->release, name, content));
+      taken = put(name, patient_.UploadAsset(known->release, name, content));
       break;
     case SwapStep::kUploadNext:
-      taken = put(patient_.UploadAsset(known->release, next_name, content));
+      taken = put(next_name, patient_.UploadAsset(known->release, next_name, content));
       break;
     case SwapStep::kDeleteNext:
-      taken = drop(*next);
+      taken = DropNext(key, *next);
       break;
     case SwapStep::kDeleteOld:
-      taken = drop(*current);
+      taken = DropSideFile(key, *current);
       break;
     case SwapStep::kRenameNext:
-      taken = put(patient_.RenameAsset(key.repository, next->id, name));
+      taken = put(name, patient_.RenameAsset(key.repository, next->id, name));
       if (taken.ok()) Change(key, [&](KnownRelease& changed) { changed.assets.erase(next_name); });
       break;
   }
-  if (taken.ok()) return taken;
+  return taken.ok() ? taken : AfterRefusedStep(key, taking, taken);
+}
+
+absl::Status GitHubHost::AfterRefusedStep(ReleaseKey const& key, std::string const& taking,
+                                          absl::Status const& refused) {
+  std::optional<KnownRelease> const known = Find(key);
+  if (!known) return refused;
   ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets,
                    patient_.ListAssets(key.repository, known->release.id));
   Change(key,
          [&](KnownRelease& changed) { TakeListing(changed, std::move(assets), 0, clock_.Now()); });
-  return absl::IsAlreadyExists(taken) || absl::IsNotFound(taken) ? absl::OkStatus() : taken;
+  if (absl::IsNotFound(refused)) return absl::OkStatus();
+  if (!absl::IsAlreadyExists(refused)) return refused;
+  std::optional<KnownRelease> const fresh = Find(key);
+  if (fresh && AssetIn(*fresh, taking)) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(
+      refused.message(), "; the list does not show it yet, lists are behind by seconds"));
 }
 
 absl::Status GitHubHost::Check() {

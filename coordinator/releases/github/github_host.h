@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/releases/github/github_api.h"
@@ -22,6 +23,8 @@ struct GitHubHostOptions {
   std::string target;                     // branch or commit of new tags; empty: the default branch
   absl::Duration upload_time = absl::Minutes(15);    // of a grant
   absl::Duration starter_grace = absl::Minutes(10);  // before a stranger's leftover is deleted
+  absl::Duration look_interval = absl::Seconds(30);  // between two looks at a release's list
+  absl::Duration list_lag = absl::Minutes(1);        // lists may be behind by as much
 };
 
 // Releases on GitHub. A probe goes to the first repository whose release of its tag has room, and
@@ -43,7 +46,8 @@ class GitHubHost final : public ReleaseHost {
   UploadOutcome InterpretUpload(UploadIntent const& intent, UploadReport const& report) override
       EXCLUDES(mu_);
   // UNAVAILABLE, with when to ask again, where only a look at the list would tell and there was one
-  // just now: lists lag by seconds.
+  // just now: lists lag by seconds. A digest that GitHub does not know is computed from the bytes.
+  // Asking for a name ends a grant for it: whoever asks has taken the lease away.
   absl::StatusOr<HostedAsset> FindAsset(std::string const& tag,
                                         std::string const& asset_name) override EXCLUDES(mu_);
   // Deletes leftovers, too.
@@ -59,6 +63,7 @@ class GitHubHost final : public ReleaseHost {
  private:
   // A release that another thread is looking for or making is waited for.
   class Turn;
+  enum class TurnKind { kRelease, kSideFiles };
 
   // What is known of the release; read from GitHub the first time. nullopt: there is none.
   absl::StatusOr<std::optional<KnownRelease>> Know(ReleaseKey const& key) EXCLUDES(mu_);
@@ -78,24 +83,59 @@ class GitHubHost final : public ReleaseHost {
   absl::StatusOr<std::optional<WaitUntil>> ClearStarter(ReleaseKey const& key,
                                                         KnownRelease const& known,
                                                         std::string const& name) EXCLUDES(mu_);
+  // The name is taken, as GitHub said a moment ago, and not to be seen. nullopt: it is not.
+  std::optional<WaitUntil> WaitForList(ReleaseKey const& key, KnownRelease const& known,
+                                       std::string const& name) EXCLUDES(mu_);
   UploadOutcome Arrived(ReleaseKey const& key, std::string const& name, UploadReport const& report)
       EXCLUDES(mu_);
   // Where the job's grant for the name was given.
   std::optional<ReleaseKey> GrantedAt(UploadIntent const& intent, std::string const& name)
       EXCLUDES(mu_);
-  absl::StatusOr<HostedAsset> LookFor(ReleaseKey const& key, KnownRelease const& known,
+  absl::StatusOr<HostedAsset> LookFor(ReleaseKey const& key, KnownRelease const& seen,
                                       std::string const& name) EXCLUDES(mu_);
+  // At GitHub; nullopt when it is not to be seen.
+  absl::StatusOr<std::optional<GitHubAsset>> Look(ReleaseKey const& key, KnownRelease const& known,
+                                                  std::string const& name) EXCLUDES(mu_);
+  // What was granted or arrived is waited for as long as lists may be behind.
+  absl::Status NotThere(ReleaseKey const& key, std::string const& name) EXCLUDES(mu_);
+  absl::StatusOr<HostedAsset> WithDigest(ReleaseKey const& key, GitHubAsset asset) EXCLUDES(mu_);
+  absl::StatusOr<std::string> DigestOf(ReleaseKey const& key, GitHubAsset const& asset)
+      EXCLUDES(mu_);
+  // What stands under the name, with its digest; nullopt: nothing.
+  absl::StatusOr<std::optional<GitHubAsset>> Digested(ReleaseKey const& key,
+                                                      KnownRelease const& known,
+                                                      std::string const& name) EXCLUDES(mu_);
+  // From a grant on, there may be an upload that nobody will report.
+  void EndGrant(ReleaseKey const& key, std::string const& name) EXCLUDES(mu_);
+  // Whether a release that was not there then is still not asked for.
+  bool StaysAbsent(absl::Time seen) const;
+  // Whether lists of then may not show what was made before `since`.
+  bool MayBeBehind(absl::Time then, absl::Time since) const {
+    return then < since + options_.list_lag;
+  }
+  // The uploads of the last hour of earlier runs, once for each release: GitHub counts them still.
+  void CountPast(ReleaseKey const& key, KnownRelease const& known) EXCLUDES(mu_);
   // Reads the list again, from that page on.
   absl::Status ReadAssets(ReleaseKey const& key, KnownRelease const& known, int first_page)
       EXCLUDES(mu_);
   // Its end; and all of it when the name is not there: pages move when somebody deletes an asset.
   absl::Status ReadUntilSeen(ReleaseKey const& key, KnownRelease const& known,
                              std::string const& name) EXCLUDES(mu_);
+  absl::Status DeleteLeftovers(ReleaseKey const& key, KnownRelease const& known) EXCLUDES(mu_);
   absl::Status ListRelease(std::string const& repository, GitHubRelease const& release,
                            std::vector<HostedAsset>& hosted) EXCLUDES(mu_);
   absl::Status RemoveSideFile(ReleaseKey const& key, std::string const& name) EXCLUDES(mu_);
   absl::Status TakeStep(ReleaseKey const& key, std::string const& name, std::string const& content,
                         bool& done) EXCLUDES(mu_);
+
+  absl::Status DropSideFile(ReleaseKey const& key, GitHubAsset const& asset) EXCLUDES(mu_);
+  // Deletes X.next, unless it is X by now.
+  absl::Status DropNext(ReleaseKey const& key, GitHubAsset const& next) EXCLUDES(mu_);
+  absl::Status DropSuperseded(ReleaseKey const& key, GitHubAsset const& next) EXCLUDES(mu_);
+  void Forget(ReleaseKey const& key, GitHubAsset const& asset) EXCLUDES(mu_);
+  // Reads the list again. OK when the next step can be found from it.
+  absl::Status AfterRefusedStep(ReleaseKey const& key, std::string const& taking,
+                                absl::Status const& refused) EXCLUDES(mu_);
 
   std::optional<KnownRelease> Find(ReleaseKey const& key) const EXCLUDES(mu_);
   // Changes what is known of a release that is known.
@@ -107,10 +147,12 @@ class GitHubHost final : public ReleaseHost {
   RequestGate& gate_;
   Clock const& clock_;
   GitHubHostOptions const options_;
+  absl::Time const started_at_;
   mutable Mutex mu_;
   CondVar turn_over_;
-  std::set<ReleaseKey> turns_ GUARDED_BY(mu_);
+  std::set<std::pair<TurnKind, ReleaseKey>> turns_ GUARDED_BY(mu_);
   std::map<ReleaseKey, KnownRelease> releases_ GUARDED_BY(mu_);
+  std::set<ReleaseKey> counted_ GUARDED_BY(mu_);                // see CountPast()
   std::map<ReleaseKey, absl::Time> absent_ GUARDED_BY(mu_);     // when it was not there
   std::map<std::string, std::string> targets_ GUARDED_BY(mu_);  // by repository
   absl::Time checked_at_ GUARDED_BY(mu_) = absl::InfinitePast();

@@ -335,6 +335,7 @@ TEST_F(GitHubHostTest, WhatIsTakenAwayIsNotListed) {
   Publish(Intent("b.ko", 8));
   EXPECT_THAT(host().ListAssets().value(), SizeIs(2));
   farm_.github->RemoveAsset("o/one", AssetsOf("o/one")[0].id);
+  farm_.clock.Advance(absl::Minutes(2));
   EXPECT_THAT(host().ListAssets().value(), SizeIs(1));
   EXPECT_THAT(host().FindAsset(kTag, "a.ko"), StatusIs(absl::StatusCode::kNotFound));
 }
@@ -363,6 +364,208 @@ TEST_F(GitHubHostTest, ALimitClosesTheGateForEveryone) {
               VariantWith<WaitUntil>(testing::_));
   farm_.clock.Advance(absl::Seconds(61));
   Publish(Intent("other.ko", 8));
+}
+
+TEST_F(GitHubHostTest, ADigestThatGitHubDoesNotKnowIsComputedOnce) {
+  Plant("null-digest kind=upload");
+  Publish(Intent());
+  ASSERT_OK_AND_ASSIGN(HostedAsset asset, host().FindAsset(kTag, kName));
+  EXPECT_EQ(asset.sha256, Sha256Hex(kBytes));
+  EXPECT_EQ(farm_.github->counters().leaked_tokens, 0);
+  ASSERT_OK(host().ListAssets());
+  farm_.github->ResetCounters();
+  EXPECT_EQ(host().FindAsset(kTag, kName)->sha256, Sha256Hex(kBytes));
+  EXPECT_THAT(farm_.github->counters().calls, IsEmpty());
+}
+
+TEST_F(GitHubHostTest, BytesThatBreakOffHaveNoDigest) {
+  Plant("null-digest kind=upload");
+  Plant("truncated kind=storage");
+  Publish(Intent());
+  EXPECT_THAT(host().FindAsset(kTag, kName), StatusIs(absl::StatusCode::kUnavailable));
+  farm_.clock.Advance(absl::Minutes(1));
+  EXPECT_EQ(host().FindAsset(kTag, kName)->sha256, Sha256Hex(kBytes));
+}
+
+TEST_F(GitHubHostTest, ASideFileWithoutADigestIsReplacedOnce) {
+  ReleaseKey const release{"o/one", kTag};
+  Plant("null-digest kind=upload times=0");
+  ASSERT_OK(host().WriteSideFile(release, "SHA256SUMS", "one"));
+  ASSERT_OK(host().WriteSideFile(release, "SHA256SUMS", "two"));
+  farm_.github->ResetCounters();
+  ASSERT_OK(host().WriteSideFile(release, "SHA256SUMS", "two"));
+  EXPECT_FALSE(farm_.github->counters().calls.contains("upload"));
+  EXPECT_EQ(farm_.Download("o/one", kTag, "SHA256SUMS").value(), "two");
+}
+
+// A worker sends its file, and is never heard of again: nobody reported, and the lease is over.
+TEST_F(GitHubHostTest, AnUploadThatNobodyReportedIsLookedFor) {
+  farm_.clock.Advance(absl::Minutes(2));
+  Publish(Intent("first.ko", 6));
+  ASSERT_OK(host().FindAsset(kTag, "first.ko"));
+  farm_.github->SetListLag(absl::Seconds(20));
+  farm_.Perform(Grant(Intent()), kBytes);
+  EXPECT_THAT(host().FindAsset(kTag, kName), StatusIs(absl::StatusCode::kUnavailable));
+  farm_.clock.Advance(absl::Seconds(35));
+  ASSERT_OK_AND_ASSIGN(HostedAsset const asset, host().FindAsset(kTag, kName));
+  EXPECT_EQ(asset.sha256, Sha256Hex(kBytes));
+}
+
+TEST_F(GitHubHostTest, AGrantThatWasNotUsedIsOverOnceItsAssetWasLookedFor) {
+  farm_.clock.Advance(absl::Minutes(2));
+  Grant(Intent());
+  EXPECT_THAT(host().FindAsset(kTag, kName), StatusIs(absl::StatusCode::kUnavailable));
+  farm_.clock.Advance(absl::Minutes(2));
+  EXPECT_THAT(host().FindAsset(kTag, kName), StatusIs(absl::StatusCode::kNotFound));
+  Publish(Intent(kName, 9));
+}
+
+TEST_F(GitHubHostTest, AnUploadOfAnEarlierRunIsNotMissedWhileListsAreBehind) {
+  farm_.github->SetListLag(absl::Seconds(20));
+  Publish(Intent());
+  farm_.Restart();
+  EXPECT_THAT(host().FindAsset(kTag, kName), StatusIs(absl::StatusCode::kUnavailable));
+  farm_.clock.Advance(absl::Seconds(35));
+  EXPECT_OK(host().FindAsset(kTag, kName));
+}
+
+TEST_F(GitHubHostTest, ANewReleaseOfAnEarlierRunIsNotMissedWhileItsTagIsNotKnown) {
+  farm_.github->SetTagLag(absl::Seconds(20));
+  Publish(Intent());
+  farm_.Restart();
+  EXPECT_THAT(host().FindAsset(kTag, kName), StatusIs(absl::StatusCode::kUnavailable));
+  farm_.clock.Advance(absl::Seconds(35));
+  EXPECT_OK(host().FindAsset(kTag, kName));
+}
+
+TEST_F(GitHubHostTest, ANameThatIsTakenAndNotListedIsWaitedForNotTriedAgain) {
+  farm_.github->SetListLag(absl::Seconds(20));
+  Publish(Intent());
+  farm_.Restart();
+  EXPECT_THAT(Upload(Intent(kName, 8)), VariantWith<UploadRetry>(testing::_));
+  farm_.github->ResetCounters();
+  for (int i = 0; i < 5; ++i)
+    EXPECT_THAT(host().PrepareUpload(Intent(kName, 8)).value(),
+                VariantWith<WaitUntil>(Field(&WaitUntil::why, HasSubstr("behind"))));
+  farm_.clock.Advance(absl::Seconds(35));
+  EXPECT_THAT(host().PrepareUpload(Intent(kName, 8)).value(),
+              VariantWith<AssetPresent>(testing::_));
+  EXPECT_FALSE(farm_.github->counters().calls.contains("upload"));
+}
+
+TEST_F(GitHubHostTest, ManyCoordinatorsAndOneAssetMakeOne) {
+  std::vector<std::unique_ptr<GitHubHost>> hosts;
+  std::vector<UploadGrant> grants;
+  for (int i = 0; i < 8; ++i) {
+    hosts.push_back(std::make_unique<GitHubHost>(*farm_.api, *farm_.patient, *farm_.gate,
+                                                 farm_.clock, farm_.options));
+    ASSERT_OK_AND_ASSIGN(UploadAnswer answer, hosts.back()->PrepareUpload(Intent(kName, 10 + i)));
+    grants.push_back(std::get<UploadGrant>(std::move(answer)));
+  }
+  std::vector<std::thread> threads;
+  std::atomic<int> arrived = 0;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      UploadReport const report = farm_.Perform(grants[i], absl::StrCat("bytes of ", i));
+      arrived += std::holds_alternative<UploadAccepted>(
+          hosts[i]->InterpretUpload(Intent(kName, 10 + i), report));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(arrived, 1);
+  ASSERT_THAT(AssetsOf("o/one"), SizeIs(1));
+  std::string const kept = Sha256Hex(*AssetsOf("o/one")[0].bytes);
+  for (auto const& one : hosts) {
+    farm_.clock.Advance(absl::Minutes(1));
+    EXPECT_EQ(one->FindAsset(kTag, kName)->sha256, kept);
+  }
+  EXPECT_EQ(Sha256Hex(*AssetsOf("o/one")[0].bytes), kept);
+}
+
+TEST_F(GitHubHostTest, ALaterEpochOfAJobDoesNotWaitForAnEarlierOne) {
+  Grant(Intent());
+  UploadIntent later = Intent();
+  later.epoch = 2;
+  EXPECT_THAT(host().PrepareUpload(later).value(), VariantWith<UploadGrant>(testing::_));
+  EXPECT_THAT(host().PrepareUpload(Intent()).value(), VariantWith<WaitUntil>(testing::_));
+}
+
+TEST_F(GitHubHostTest, ANewVersionOfASideFileThatNobodyPutsInPlaceGoesAfterItsGrace) {
+  ASSERT_OK(host().WriteSideFile({"o/one", kTag}, "SHA256SUMS", "one"));
+  FakeAsset next;
+  next.name = "SHA256SUMS.next";
+  next.bytes = std::make_shared<std::string const>("two");
+  next.created_at = farm_.clock.Now();
+  farm_.github->PutAsset("o/one", kTag, next);
+  ASSERT_OK(host().ListAssets());
+  EXPECT_THAT(AssetsOf("o/one"), SizeIs(2)) << "somebody may be about to put it there";
+  farm_.clock.Advance(absl::Minutes(10));
+  ASSERT_OK(host().ListAssets());
+  ASSERT_THAT(AssetsOf("o/one"), SizeIs(1));
+  EXPECT_EQ(farm_.Download("o/one", kTag, "SHA256SUMS").value(), "one");
+}
+
+// The host knows X and X.next; meanwhile X.next has become X.
+TEST_F(GitHubHostTest, ANewVersionThatIsInPlaceByNowIsNotDeleted) {
+  ASSERT_OK(host().WriteSideFile({"o/one", kTag}, "SHA256SUMS", "one"));
+  FakeAsset next;
+  next.name = "SHA256SUMS.next";
+  next.bytes = std::make_shared<std::string const>("two");
+  next.created_at = farm_.clock.Now();
+  next.id = farm_.github->PutAsset("o/one", kTag, next);
+  ASSERT_OK(host().ListAssets());
+  farm_.github->RemoveAsset("o/one", AssetsOf("o/one")[0].id);
+  next.name = "SHA256SUMS";
+  farm_.github->PutAsset("o/one", kTag, next);
+  Plant("502 kind=upload times=0");
+  EXPECT_FALSE(host().WriteSideFile({"o/one", kTag}, "SHA256SUMS", "three").ok());
+  EXPECT_EQ(farm_.Download("o/one", kTag, "SHA256SUMS").value(), "two");
+}
+
+TEST_F(GitHubHostTest, TheOnlyCopyOfASideFileStays) {
+  FillRelease("o/one", 0);
+  FakeAsset next;
+  next.name = "SHA256SUMS.next";
+  next.bytes = std::make_shared<std::string const>("two");
+  next.created_at = farm_.clock.Now() - absl::Hours(1);
+  farm_.github->PutAsset("o/one", kTag, next);
+  ASSERT_OK(host().ListAssets());
+  EXPECT_THAT(AssetsOf("o/one"), SizeIs(1));
+}
+
+TEST_F(GitHubHostTest, ASideFileThatIsNotListedYetIsNotSentAgainAndAgain) {
+  farm_.github->SetListLag(absl::Seconds(20));
+  ASSERT_OK(host().WriteSideFile({"o/one", kTag}, "SHA256SUMS", "one"));
+  farm_.Restart();
+  farm_.github->ResetCounters();
+  EXPECT_THAT(host().WriteSideFile({"o/one", kTag}, "SHA256SUMS", "two"),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("behind")));
+  EXPECT_EQ(farm_.github->counters().calls.at("upload"), 1);
+}
+
+TEST_F(GitHubHostTest, WhatAnEarlierRunSentCountsStill) {
+  PacingLimits limits = GitHubFixture::Unlimited();
+  limits.writes_per_hour = 10;
+  GitHubFixture farm(limits);
+  for (int i = 0; i < 9; ++i) {
+    FakeAsset asset;
+    asset.name = absl::StrCat("earlier", i);
+    asset.bytes = std::make_shared<std::string const>("x");
+    asset.created_at = farm.clock.Now() - absl::Minutes(5);
+    if (i == 0)
+      farm.github->PutRelease("o/one", [] {
+        FakeRelease r;
+        r.tag = kTag;
+        return r;
+      }());
+    farm.github->PutAsset("o/one", kTag, asset);
+  }
+  ASSERT_OK(farm.host->ListAssets());
+  ASSERT_OK(farm.host->ListAssets());
+  EXPECT_THAT(farm.host->PrepareUpload(Intent("a.ko", 7)).value(),
+              VariantWith<UploadGrant>(testing::_));
+  EXPECT_THAT(farm.host->PrepareUpload(Intent("b.ko", 8)).value(),
+              VariantWith<WaitUntil>(testing::_));
 }
 
 TEST_F(GitHubHostTest, ASideFileIsReplacedThroughEveryFault) {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/strip.h"
+#include "lib/index/side_file_names.h"
+
 namespace probefarm {
 namespace {
 
@@ -34,7 +37,7 @@ NameState StateOf(KnownRelease const& known, std::string const& name, int64_t jo
   if (known.arrived.contains(name)) return NameState::kPresent;
   auto const grant = known.granted.find(name);
   bool const own =
-      grant != known.granted.end() && grant->second.job == job && grant->second.epoch == epoch;
+      grant != known.granted.end() && grant->second.job == job && grant->second.epoch <= epoch;
   if (grant != known.granted.end() && !own && IsLive(grant->second, now))
     return NameState::kGranted;
   return asset != known.assets.end() ? NameState::kStarter : NameState::kFree;
@@ -48,16 +51,31 @@ bool IsLeftover(KnownRelease const& known, GitHubAsset const& asset, absl::Durat
   return known.broken.contains(asset.name) || now - asset.created_at >= grace;
 }
 
+bool IsSupersededNext(KnownRelease const& known, GitHubAsset const& asset, absl::Duration grace,
+                      absl::Time now) {
+  absl::string_view current = asset.name;
+  if (!IsSideFileName(current) || !absl::ConsumeSuffix(&current, kNextSuffix)) return false;
+  auto const found = known.assets.find(std::string(current));
+  return found != known.assets.end() && found->second.uploaded() && now - asset.created_at >= grace;
+}
+
+void PutAsset(KnownRelease& known, GitHubAsset asset) {
+  if (asset.uploaded()) known.arrived.erase(asset.name);
+  known.clashes.erase(asset.name);
+  if (asset.sha256.empty()) {
+    auto const digest = known.digests.find(asset.id);
+    if (digest != known.digests.end()) asset.sha256 = digest->second;
+  }
+  known.assets[asset.name] = std::move(asset);
+}
+
 void TakeListing(KnownRelease& known, std::vector<GitHubAsset> assets, size_t first,
                  absl::Time now) {
   std::vector<int64_t> const ids = IdsOf(known);
   if (first < ids.size()) {
     std::erase_if(known.assets, [&](auto const& entry) { return entry.second.id >= ids[first]; });
   }
-  for (GitHubAsset& asset : assets) {
-    if (asset.uploaded()) known.arrived.erase(asset.name);
-    known.assets[asset.name] = std::move(asset);
-  }
+  for (GitHubAsset& asset : assets) PutAsset(known, std::move(asset));
   known.listed_at = now;
 }
 

@@ -36,6 +36,10 @@ struct KnownRelease {
   std::map<std::string, Arrival> arrived;
   // Names under which an upload of ours has broken off: a `starter` there is its rest.
   std::map<std::string, absl::Time> broken;
+  // Names that GitHub refused as taken, and that its list has not shown since: it is behind.
+  std::map<std::string, absl::Time> clashes;
+  // Of assets whose digest GitHub does not know, as computed from their bytes; by id.
+  std::map<int64_t, std::string> digests;
   // When this program first read its list; never, of a release that it made itself: what it has not
   // been told of is not there.
   absl::Time first_read_at = absl::InfinitePast();
@@ -60,7 +64,8 @@ enum class NameState {
   kGranted,  // somebody may be uploading it
   kStarter,  // the rest of an upload that broke off
 };
-// `job` and `epoch`: of whoever asks; a grant of its own does not stand in its way.
+// `job` and `epoch`: of whoever asks; a grant of its own, or of an earlier epoch of the job, does
+// not stand in its way: that lease is over.
 NameState StateOf(KnownRelease const& known, std::string const& name, int64_t job, int64_t epoch,
                   absl::Time now);
 
@@ -68,6 +73,14 @@ NameState StateOf(KnownRelease const& known, std::string const& name, int64_t jo
 // older than `grace`, within which somebody may be uploading it.
 bool IsLeftover(KnownRelease const& known, GitHubAsset const& asset, absl::Duration grace,
                 absl::Time now);
+
+// Whether the asset is a new version X.next of a side file beside X for `grace` or longer: nobody
+// is about to put it in X's place any more.
+bool IsSupersededNext(KnownRelease const& known, GitHubAsset const& asset, absl::Duration grace,
+                      absl::Time now);
+
+// What is under the asset's name is this one, whole or not.
+void PutAsset(KnownRelease& known, GitHubAsset asset);
 
 // Puts what GitHub listed at `now` in place of what was known from the `first`-th asset on, in the
 // order in which they were made (by id). Names that were listed have arrived.

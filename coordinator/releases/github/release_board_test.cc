@@ -101,5 +101,31 @@ TEST_F(ReleaseBoardTest, AStarterHasNotArrived) {
   EXPECT_TRUE(known_.arrived.contains("a"));
 }
 
+TEST_F(ReleaseBoardTest, AGrantOfAnEarlierEpochOfTheJobIsOver) {
+  known_.granted["a"] = {7, 1, kNow + absl::Minutes(1)};
+  EXPECT_EQ(StateOf(known_, "a", 7, 2, kNow), NameState::kFree);
+  known_.granted["a"] = {7, 3, kNow + absl::Minutes(1)};
+  EXPECT_EQ(StateOf(known_, "a", 7, 2, kNow), NameState::kGranted);
+}
+
+TEST_F(ReleaseBoardTest, ANewVersionBesideTheOldOneIsSupersededAfterItsGrace) {
+  PutAsset(known_, Asset(1, "index.json"));
+  PutAsset(known_, Asset(2, "index.json.next"));
+  GitHubAsset const next = known_.assets.at("index.json.next");
+  EXPECT_FALSE(IsSupersededNext(known_, next, kGrace, kNow + kGrace - absl::Seconds(1)));
+  EXPECT_TRUE(IsSupersededNext(known_, next, kGrace, kNow + kGrace));
+  EXPECT_FALSE(IsSupersededNext(known_, Asset(1, "index.json"), kGrace, kNow + kGrace));
+  EXPECT_FALSE(IsSupersededNext(known_, Asset(3, "probe.ko.next"), kGrace, kNow + kGrace));
+  known_.assets["index.json"].state = "starter";
+  EXPECT_FALSE(IsSupersededNext(known_, next, kGrace, kNow + kGrace)) << "it is the only whole one";
+}
+
+TEST_F(ReleaseBoardTest, ADigestThatWasComputedOutlivesAListing) {
+  known_.digests[1] = "abc";
+  TakeListing(known_, {Asset(1, "a"), Asset(2, "b")}, 0, kNow);
+  EXPECT_EQ(known_.assets.at("a").sha256, "abc");
+  EXPECT_EQ(known_.assets.at("b").sha256, "");
+}
+
 }  // namespace
 }  // namespace probefarm

@@ -1,0 +1,287 @@
+// A coordinator that publishes to a GitHub is killed again and again, at random moments and where
+// uploads are decided; its workers die at every step of an upload, and GitHub has troubles of its
+// own. In the end the releases hold what the catalog says, each once, and nothing was replaced.
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "lib/files/temporary_folder.h"
+#include "lib/index/side_file_names.h"
+#include "lib/rpc/channel.h"
+#include "lib/runtime/status_matchers.h"
+#include "lib/runtime/test_setting.h"
+#include "tests/crash/release_audit.h"
+#include "tests/crash/upload_load.h"
+#include "tests/testing/farm/builder_archive.h"
+#include "tests/testing/farm/farm.h"
+#include "tests/testing/github/fake_github.h"
+
+namespace probefarm {
+namespace {
+
+using nlohmann::json;
+using testing::IsEmpty;
+
+constexpr int kKills = 40;
+constexpr int kKillsOfARound = 20;
+constexpr int kProbesOfARound = 60;
+constexpr int kDeaths = 12;  // once in so many steps
+constexpr size_t kShownLog = 20'000;
+constexpr absl::Duration kSettles = absl::Seconds(60);
+constexpr char kRepository[] = "falco-drivers/probes";
+constexpr char kToken[] = "token-of-the-coordinator";
+
+// What takes minutes at GitHub takes seconds here.
+constexpr char kReleases[] =
+    R"({host: github, reconcile_interval: 1s, github: {repositories: [$REPOSITORY],
+  api_url: "$API", uploads_url: "$UPLOADS", web_url: "$WEB", side_files_interval: 1s,
+  look_interval: 300ms, list_lag: 2s, starter_grace: 2s,
+  credentials: {token_file: $TOKEN, share_token_with_workers: true},
+  limits: {writes_per_second: 200, writes_per_minute: 6000, writes_per_hour: 100000,
+           secondary_points_per_minute: 60000, primary_points_per_hour: 1000000,
+           concurrent_requests: 20}}})";
+
+class UploadCrashTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    FakeGitHubOptions options;
+    options.state_dir = folder_ / "github";
+    options.limits.creations_a_minute = 6000;
+    options.limits.creations_an_hour = 100'000;
+    options.limits.points_a_minute = 60'000;
+    options.limits.concurrent = 20;
+    ASSERT_OK_AND_ASSIGN(github_, FakeGitHub::Start(options));
+    github_->AddRepository(kRepository);
+    FakeToken token;
+    token.value = kToken;
+    token.points_an_hour = 1'000'000;
+    github_->AddToken(token);
+    std::ofstream(folder_ / "token") << kToken;
+    ASSERT_EQ(chmod((folder_ / "token").c_str(), 0400), 0);
+    ASSERT_OK(WriteBareBuilder(folder_ / "builder.tar"));
+    farm_.WriteConfig(Config());
+  }
+  void TearDown() override {
+    std::string const log = farm_.coordinator_log();
+    if (HasFailure()) std::cerr << log.substr(log.size() - std::min(log.size(), kShownLog)) << '\n';
+  }
+
+  FarmConfig Config() const {
+    FarmConfig config;
+    config.mirror = "http://127.0.0.1:1";
+    config.keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+    config.builder = folder_ / "builder.tar";
+    config.ttl = "3s";
+    config.leases =
+        "max_attempts: 1000, max_free_requeues: 1000, poison_losses: 1000, poison_workers: 1000, ";
+    config.more = "jobs: {accept_specs: true}\n";
+    config.releases = absl::StrReplaceAll(kReleases, {{"$REPOSITORY", kRepository},
+                                                      {"$API", github_->api_url()},
+                                                      {"$UPLOADS", github_->uploads_url()},
+                                                      {"$WEB", github_->web_url()},
+                                                      {"$TOKEN", folder_ / "token"}});
+    return config;
+  }
+
+  // To be killed at a failpoint, if one is named. False when it was killed before it served.
+  bool Start(std::string const& failpoint = "") {
+    absl::Status const started = farm_.StartCoordinator(
+        failpoint.empty() ? "" : absl::StrCat("PROBEFARM_FAILPOINT=", failpoint));
+    if (started.ok()) return true;
+    EXPECT_FALSE(failpoint.empty()) << started;
+    return false;
+  }
+
+  // Random, or where an upload is decided.
+  std::string NextFailpoint() {
+    switch (random_() % 8) {
+      case 0:
+        return absl::StrCat("publish.granted:", 1 + random_() % 10);
+      case 1:
+        return absl::StrCat("publish.arrived:", 1 + random_() % 10);
+      case 2:
+        return absl::StrCat("publish.recorded:", 1 + random_() % 10);
+      case 3:
+      case 4:
+        return absl::StrCat("github.side_file_step:", 1 + random_() % 12);
+      default:
+        return "";
+    }
+  }
+
+  void LiveAndDie() {
+    if (!Start(NextFailpoint())) return;
+    absl::SleepFor(absl::Milliseconds(50 + random_() % 450));
+    farm_.coordinator().Signal(SIGKILL);
+    EXPECT_OK(farm_.coordinator().WaitForExit());
+  }
+
+  void PlantTroubles() {
+    github_->ClearFaults();
+    for (char const* rule :
+         {"502-starter kind=upload probability=0.05", "commit-drop kind=upload probability=0.05",
+          "null-digest kind=upload probability=0.1", "502 kind=list-assets probability=0.05",
+          "commit-drop kind=patch-asset probability=0.1",
+          "commit-drop kind=delete-asset probability=0.1"}) {
+      absl::StatusOr<FakeFault> fault =
+          ParseFakeFault(absl::StrCat(rule, " times=0 seed=", random_() % 10'000));
+      ASSERT_OK(fault);
+      github_->Plant(*std::move(fault));
+    }
+    github_->SetListLag(absl::ZeroDuration(), absl::Milliseconds(1500), random_());
+  }
+
+  std::vector<std::string> Complaints(UploadLoad& load) {
+    auto const jobs = load.AllJobs();
+    auto const probes = load.AllProbes();
+    if (!jobs.ok() || !probes.ok()) return {"the coordinator does not answer"};
+    std::vector<std::string> all = AuditJobs(*jobs, *probes);
+    if (std::ssize(*jobs) != load.ordered())
+      all.push_back(absl::StrCat("there are ", jobs->size(), " jobs of ", load.ordered()));
+    auto more = AuditReleases(github_->Releases(kRepository), *probes);
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  // Nobody dies any more, and all becomes as it should be.
+  void ExpectSettles(UploadLoad& load) {
+    load.SetDeaths(0);
+    ASSERT_TRUE(Start());
+    std::vector<std::string> complaints;
+    absl::Status const settled = WaitUntil(
+        "all is published",
+        [&] {
+          complaints = Complaints(load);
+          return complaints.empty();
+        },
+        kSettles);
+    ASSERT_OK(settled) << absl::StrJoin(complaints, "\n");
+    EXPECT_THAT(AuditJournal(ReadWholeFile(folder_ / "github/journal")), IsEmpty());
+    EXPECT_EQ(github_->counters().limited, 0);
+    EXPECT_EQ(github_->counters().leaked_tokens, 0);
+  }
+
+  unsigned const seed_ = static_cast<unsigned>(TestSetting("PROBEFARM_SEED", getpid()));
+  testing::ScopedTrace const trace_{__FILE__, __LINE__, absl::StrCat("PROBEFARM_SEED=", seed_)};
+  std::mt19937 random_{seed_};
+  TemporaryFolder folder_;
+  std::unique_ptr<FakeGitHub> github_;
+  Farm farm_{folder_.path()};
+};
+
+TEST_F(UploadCrashTest, EveryReleaseHoldsExactlyTheRightAssetsAfterEveryKill) {
+  UploadLoad load(farm_.grpc(), {.seed = seed_});
+  int const kills = TestSetting("PROBEFARM_KILLS", kKills);
+  for (int kill = 0; kill < kills; ++kill) {
+    if (kill % kKillsOfARound == 0) {
+      ASSERT_NO_FATAL_FAILURE(PlantTroubles());
+      ASSERT_TRUE(Start());
+      ASSERT_OK(load.Order(kProbesOfARound));
+      load.SetDeaths(kDeaths);
+    }
+    ASSERT_NO_FATAL_FAILURE(LiveAndDie());
+    if (kill % kKillsOfARound == kKillsOfARound - 1 || kill == kills - 1)
+      ASSERT_NO_FATAL_FAILURE(ExpectSettles(load));
+  }
+  load.Stop();
+  EXPECT_GT(load.deaths(), kills / 4) << "the workers were too healthy";
+  EXPECT_GT(github_->counters().faults_struck, kills / 4);
+}
+
+// A worker that is cut off from the coordinator, but not from GitHub: its lease is given away, the
+// same probe is built elsewhere, and then its upload arrives.
+class StaleUploadTest : public UploadCrashTest {
+ protected:
+  void SetUp() override {
+    ASSERT_NO_FATAL_FAILURE(UploadCrashTest::SetUp());
+    ASSERT_TRUE(Start());
+    stub_ = v1::WorkerService::NewStub(MakeChannel(farm_.grpc()));
+    ASSERT_OK(load_.Order(1));
+    first_ = MakeWorker("first");
+    second_ = MakeWorker("second");
+    stale_ = Take(*first_);
+    auto const grant = first_->Report(stale_);
+    ASSERT_TRUE(grant);
+    stale_grant_ = *grant;
+    ASSERT_TRUE(first_->OpenSession()) << "which gives its lease away";
+    fresh_ = Take(*second_);
+  }
+  void TearDown() override {
+    stopping_ = true;
+    UploadCrashTest::TearDown();
+  }
+
+  std::unique_ptr<LightWorker> MakeWorker(std::string const& id) {
+    return std::make_unique<LightWorker>(*stub_, stopping_, LightWorkerOptions{.id = id});
+  }
+  static LightWorker::Work Take(LightWorker& worker) {
+    std::vector<LightWorker::Work> work;
+    EXPECT_TRUE(worker.OpenSession());
+    EXPECT_OK(WaitUntil("there is work", [&] {
+      work = worker.Acquire();
+      if (work.empty()) worker.OpenSession();
+      return !work.empty();
+    }));
+    return work.empty() ? LightWorker::Work() : work[0];
+  }
+  // The late upload arrives, and its report is refused.
+  void SendStale() {
+    v1::ReportUploadRequest const late =
+        first_->Perform(stale_, stale_grant_, LightWorker::Cut::kNone);
+    ASSERT_EQ(late.http_status(), 201);
+    EXPECT_THAT(first_->ReportUpload(stale_, late), StatusIs(absl::StatusCode::kAborted));
+  }
+  std::string BytesAtGitHub() const {
+    for (FakeRelease const& release : github_->Releases(kRepository)) {
+      for (FakeAsset const& asset : release.assets) {
+        if (!IsSideFileName(asset.name)) return *asset.bytes;
+      }
+    }
+    return "";
+  }
+  std::atomic<bool> stopping_ = false;
+  UploadLoad load_{farm_.grpc(), {.seed = seed_, .workers = 0}};
+  std::unique_ptr<v1::WorkerService::Stub> stub_;
+  std::unique_ptr<LightWorker> first_;
+  std::unique_ptr<LightWorker> second_;
+  LightWorker::Work stale_;
+  LightWorker::Work fresh_;
+  v1::UploadGrant stale_grant_;
+};
+
+TEST_F(StaleUploadTest, WithTheSameBytesIsAsGoodAsTheOther) {
+  auto const grant = second_->Report(fresh_);
+  ASSERT_TRUE(grant);
+  ASSERT_NO_FATAL_FAILURE(SendStale());
+  auto const clash = second_->Perform(fresh_, *grant, LightWorker::Cut::kNone);
+  EXPECT_EQ(clash.http_status(), 422);
+  ASSERT_OK(second_->ReportUpload(fresh_, clash));
+  while (second_->Report(fresh_)) ADD_FAILURE() << "a grant for what is there";
+  ASSERT_NO_FATAL_FAILURE(ExpectSettles(load_));
+}
+
+TEST_F(StaleUploadTest, WithOtherBytesIsAConflictAndStays) {
+  fresh_.bytes = "built a second time, and not the same";
+  auto const grant = second_->Report(fresh_);
+  ASSERT_TRUE(grant);
+  ASSERT_NO_FATAL_FAILURE(SendStale());
+  auto const clash = second_->Perform(fresh_, *grant, LightWorker::Cut::kNone);
+  EXPECT_EQ(clash.http_status(), 422);
+  ASSERT_OK_AND_ASSIGN(auto const answer, second_->ReportUpload(fresh_, clash));
+  if (!answer.has_fail()) EXPECT_FALSE(second_->Report(fresh_));
+  json const job = farm_.Job(fresh_.lease.job());
+  EXPECT_EQ(job["state"], "failed") << job;
+  EXPECT_EQ(job["reason"]["code"], "conflict") << job;
+  EXPECT_EQ(BytesAtGitHub(), stale_.bytes);
+  EXPECT_THAT(AuditJournal(ReadWholeFile(folder_ / "github/journal")), IsEmpty());
+}
+
+}  // namespace
+}  // namespace probefarm
