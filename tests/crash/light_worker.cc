@@ -58,6 +58,7 @@ absl::StatusOr<Response> LightWorker::Persist(grpc::Status (v1::WorkerService::S
   while (!stopping_) {
     grpc::ClientContext context;
     SetDeadline(context, kDeadline);
+    context.set_wait_for_ready(true);
     Response response;
     absl::Status const status = FromGrpc((stub_.*method)(&context, request, &response));
     if (status.ok()) return response;
@@ -106,6 +107,7 @@ void LightWorker::AcquireAndWork() {
 }
 
 bool LightWorker::Dies() {
+  absl::SleepFor(options_.step_pause);
   int const once_in = options_.dies_once_in == nullptr ? 0 : options_.dies_once_in->load();
   if (once_in == 0 || random_() % once_in != 0) return false;
   session_.clear();

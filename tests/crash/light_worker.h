@@ -26,6 +26,7 @@ struct LightWorkerOptions {
   size_t file_bytes = 20'000;
   // Of every this many steps of an upload, the worker dies at one; 0: never. Asked at each step.
   std::atomic<int> const* dies_once_in = nullptr;
+  absl::Duration step_pause = absl::ZeroDuration();  // before each step, for a load that lasts
 };
 
 // A worker that builds nothing: it takes a lease, reports the digest of made-up bytes, sends them

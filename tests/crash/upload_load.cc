@@ -1,5 +1,9 @@
 #include "tests/crash/upload_load.h"
 
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "lib/build/sample_build_spec.h"
@@ -27,6 +31,15 @@ std::string SpecOf(int number, UploadLoadOptions const& options) {
   return ToJson(spec);
 }
 
+// Finds a coordinator that is back within its short life: by default gRPC waits for a second.
+std::shared_ptr<grpc::Channel> QuickChannel(std::string const& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 50);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
 template <class Stub, class Request, class Response>
 absl::StatusOr<Response> Ask(Stub& stub,
                              grpc::Status (Stub::*method)(grpc::ClientContext*, Request const&,
@@ -36,6 +49,7 @@ absl::StatusOr<Response> Ask(Stub& stub,
   while (true) {
     grpc::ClientContext context;
     SetDeadline(context, kDeadline);
+    context.set_wait_for_ready(true);
     Response response;
     absl::Status const status = FromGrpc((stub.*method)(&context, request, &response));
     if (status.ok()) return response;
@@ -50,7 +64,7 @@ absl::StatusOr<Response> Ask(Stub& stub,
 
 UploadLoad::UploadLoad(std::string const& address, UploadLoadOptions const& options)
     : options_(options) {
-  auto const channel = MakeChannel(address);
+  auto const channel = QuickChannel(address);
   jobs_ = v1::JobService::NewStub(channel);
   catalog_ = v1::CatalogService::NewStub(channel);
   stub_ = v1::WorkerService::NewStub(channel);
@@ -58,7 +72,7 @@ UploadLoad::UploadLoad(std::string const& address, UploadLoadOptions const& opti
     workers_.push_back(std::make_unique<LightWorker>(
         *stub_, stopping_,
         LightWorkerOptions{absl::StrCat("light-", i), options_.seed + i, options_.file_bytes,
-                           &dies_once_in_}));
+                           &dies_once_in_, options_.step_pause}));
   }
   for (auto const& worker : workers_) threads_.emplace_back([&worker] { worker->Run(); });
 }

@@ -19,6 +19,7 @@ struct UploadLoadOptions {
   int workers = 4;
   int releases = 3;  // over which the probes go in turn
   size_t file_bytes = 20'000;
+  absl::Duration step_pause = absl::ZeroDuration();  // LightWorkerOptions::step_pause
 };
 
 // Light workers, and a client that orders probes from them. They go on over every crash of the
