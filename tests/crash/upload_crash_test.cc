@@ -31,7 +31,7 @@ using testing::IsEmpty;
 
 constexpr int kKills = 40;
 constexpr int kKillsOfARound = 20;
-constexpr int kProbesOfARound = 100;
+constexpr int kProbesOfARound = 70;
 constexpr absl::Duration kStepPause = absl::Milliseconds(30);
 constexpr int kDeaths = 12;  // once in so many steps
 constexpr size_t kShownLog = 20'000;
