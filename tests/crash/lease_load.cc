@@ -10,6 +10,7 @@
 #include "lib/rpc/status.h"
 #include "lib/rpc/wire.h"
 #include "lib/runtime/status_macros.h"
+#include "tests/crash/quick_channel.h"
 
 namespace probefarm {
 namespace {
@@ -239,7 +240,7 @@ class LeaseLoad::Worker {
 LeaseLoad::LeaseLoad(std::string const& address, LeaseHistory& history, unsigned seed, int clients,
                      int workers)
     : history_(history) {
-  auto const channel = MakeChannel(address);
+  auto const channel = QuickChannel(address);
   jobs_ = v1::JobService::NewStub(channel);
   workers_ = v1::WorkerService::NewStub(channel);
   for (int i = 0; i < clients; ++i) {

@@ -11,6 +11,7 @@
 #include "lib/rpc/channel.h"
 #include "lib/rpc/status.h"
 #include "lib/runtime/status_macros.h"
+#include "tests/crash/quick_channel.h"
 
 namespace probefarm {
 namespace {
@@ -29,15 +30,6 @@ std::string SpecOf(int number, UploadLoadOptions const& options) {
   spec.file_name = ProbeFileName("falco", spec.probe);
   spec.limits.memory_bytes = int64_t{1} << 30;
   return ToJson(spec);
-}
-
-// Finds a coordinator that is back within its short life: by default gRPC waits for a second.
-std::shared_ptr<grpc::Channel> QuickChannel(std::string const& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 50);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 template <class Stub, class Request, class Response>
