@@ -21,6 +21,7 @@
 #include "coordinator/publishing/publisher.h"
 #include "coordinator/release_place.h"
 #include "coordinator/releases/reconciler.h"
+#include "coordinator/releases/room_watch.h"
 #include "coordinator/releases/side_files.h"
 #include "coordinator/retention.h"
 #include "coordinator/rpc_server.h"
@@ -105,6 +106,7 @@ struct CoordinatorServer::Parts {
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<ExpirySweep> expiry;
   std::unique_ptr<FarmGauges> gauges;
+  std::unique_ptr<RoomWatch> rooms;
   std::unique_ptr<SideFiles> side_files;
   std::unique_ptr<Adopter> adopter;
   std::unique_ptr<Reconciler> reconciler;
@@ -225,6 +227,7 @@ void CoordinatorServer::Parts::MakeServices() {
       AdopterOptions{config.driver_name, config.releases.adopt_downloads});
   reconciler =
       std::make_unique<Reconciler>(store.get(), &releases->host(), adopter.get(), &clock, &metrics);
+  rooms = std::make_unique<RoomWatch>(*store, releases->host(), metrics);
   publisher = std::make_unique<Publisher>(*store, releases->host(), clock, metrics, [this] {
     if (releases->side_files_at_once()) side_files_task->Wake();
   });
@@ -243,7 +246,8 @@ void CoordinatorServer::Parts::MakeServices() {
       std::make_unique<JobApi>(*store, *backfiller, *enqueuer, inventory, phases, *executor, clock,
                                ServerFacts{options.version, clock.Now(), releases->download_url(),
                                            [this] { return releases->host().Check(); }, KeyId(),
-                                           [this] { return reconciler->last_report(); }});
+                                           [this] { return reconciler->last_report(); },
+                                           [this] { return rooms->rooms(); }});
   catalog_api =
       std::make_unique<CatalogApi>(*store, inventory, [this] { return reconciler->last_report(); });
 }
@@ -286,6 +290,7 @@ void CoordinatorServer::Parts::StartBackground() {
   background->Add(absl::Seconds(1), [this] { dispatcher->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { expiry->RunOnce(); });
   background->Add(absl::Seconds(5), [this] { gauges->RunOnce(); });
+  background->Add(absl::Seconds(5), [this] { rooms->RunOnce(); });
   background->Add(absl::Minutes(1), [this] {
     PruneJobs(*store, {config.jobs.keep, config.jobs.keep_count});
   });

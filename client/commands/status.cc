@@ -1,5 +1,7 @@
 #include <iostream>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
@@ -11,6 +13,8 @@
 namespace probefarm {
 namespace {
 
+constexpr int kShownRooms = 5;
+
 void PrintReleases(v1::ReleaseSummary const& found) {
   auto const print = [](char const* key, int64_t count, char const* what) {
     if (count > 0) std::cout << key << count << " assets " << what << " (`probefarm releases`)\n";
@@ -20,6 +24,24 @@ void PrintReleases(v1::ReleaseSummary const& found) {
   print("waiting      ", found.waiting(), "may be adopted later");
   print("foreign      ", found.foreign(), "are no probes");
   if (!found.error().empty()) std::cout << "releases     not compared: " << found.error() << '\n';
+}
+
+// The fullest tags: each with what fits into all of its releases together.
+void PrintRooms(google::protobuf::RepeatedPtrField<v1::ReleaseRoom> const& places) {
+  std::map<std::string, int64_t> by_tag;
+  for (v1::ReleaseRoom const& place : places) by_tag[place.tag()] += place.room();
+  std::multimap<int64_t, std::string> by_room;
+  for (auto const& [tag, room] : by_tag) by_room.emplace(room, tag);
+  int shown = 0;
+  for (auto const& [room, tag] : by_room) {
+    if (++shown > kShownRooms) {
+      std::cout << "             and " << by_room.size() - kShownRooms << " tags with more\n";
+      return;
+    }
+    std::cout << (shown == 1 ? "room         " : "             ") << "for " << room
+              << " more probes under " << tag
+              << (room == 0 ? ": its jobs wait (releases.github.repositories)" : "") << '\n';
+  }
 }
 
 void PrintText(v1::GetStatusResponse const& status) {
@@ -40,6 +62,7 @@ void PrintText(v1::GetStatusResponse const& status) {
     std::cout << "side files   of " << status.stale_releases() << " releases are being written\n";
   }
   PrintReleases(status.releases());
+  PrintRooms(status.rooms());
   if (!status.release_host_error().empty())
     std::cout << "release host " << status.release_host_error() << '\n';
   for (v1::FeedStatus const& feed : status.feeds()) {

@@ -180,6 +180,11 @@ Json ToJson(v1::GetStatusResponse const& status) {
   json["download_url"] = status.download_url();
   Put(json, "signing_key", status.signing_key());
   json["releases"] = Summary(status.releases());
+  json["rooms"] = Json::array();
+  for (v1::ReleaseRoom const& place : status.rooms()) {
+    json["rooms"].push_back(
+        {{"repository", place.repository()}, {"tag", place.tag()}, {"room", place.room()}});
+  }
   json["feeds"] = Json::array();
   for (v1::FeedStatus const& feed : status.feeds()) {
     Json entry = {

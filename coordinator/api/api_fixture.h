@@ -85,6 +85,7 @@ class ApiFixture : public testing::Test {
   // What the release host's check answers to GetStatus.
   absl::Status host_status_;
   ReconcileReport reconciled_;
+  std::vector<ReleaseRoom> rooms_;
   Dispatcher dispatcher_{store_, clock_};
   Publisher publisher_{store_, host_, clock_, metrics_, [] {}};
   Backfiller backfiller_;

@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/api/wire.h"
+#include "coordinator/releases/room_watch.h"
 #include "coordinator/store/await.h"
+#include "lib/driver/asset_name.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -51,7 +53,8 @@ absl::StatusOr<Surroundings> ExplainCall::SurroundingsOf(Job const& job) const {
                    Await<int64_t>([&](auto done) { store.CountAhead(job.id, std::move(done)); }));
   LeaseProgress const progress = phases.ProgressOf(job.session, {job.id, job.epoch});
   around.progress = TextOf(progress);
-  around.release_host_error = std::string(release_host().message());
+  around.release_host_error = std::string(facts.release_host().message());
+  around.room = RoomUnder(ReleaseTag(job.probe), facts.rooms());
   return around;
 }
 

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <functional>
-
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "coordinator/api/status_call.h"
 #include "coordinator/leasing/phase_board.h"
 #include "coordinator/scheduling/explanation.h"
 #include "coordinator/store/store.h"
@@ -17,7 +16,7 @@ struct ExplainCall {
   Store& store;
   PhaseBoard& phases;
   Clock& clock;
-  std::function<absl::Status()> const& release_host;  // is it reachable?
+  ServerFacts const& facts;
 
   // Asks store and release host, and blocks on them. NOT_FOUND.
   absl::Status Fill(JobId id, v1::ExplainResponse& response) const;

@@ -184,7 +184,7 @@ grpc::ServerUnaryReactor* JobApi::Explain(grpc::CallbackServerContext* context,
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   executor_.Run([this, reactor, id = request->job(), response] {
     reactor->Finish(
-        ToGrpc(ExplainCall{store_, phases_, clock_, facts_.release_host}.Fill(id, *response)));
+        ToGrpc(ExplainCall{store_, phases_, clock_, facts_}.Fill(id, *response)));
   });
   return reactor;
 }

@@ -10,6 +10,7 @@
 #include "coordinator/api/page_token.h"
 #include "coordinator/planning/sample_offer.h"
 #include "coordinator/store/await.h"
+#include "lib/driver/asset_name.h"
 #include "lib/runtime/status_matchers.h"
 
 namespace probefarm {
@@ -244,6 +245,7 @@ TEST_F(JobApiTest, TheStatusShowsTheWholeFarm) {
   Publish(1);
   Enqueue(2);
   host_status_ = absl::UnavailableError("read-only file system");
+  rooms_ = {{{"o/a", "8.0.0+driver/x86_64"}, 7}};
   ASSERT_OK_AND_ASSIGN(auto const status, Ask(&Stub::GetStatus, v1::GetStatusRequest()));
   EXPECT_EQ(status.version(), "1.2.3");
   EXPECT_EQ(status.download_url(), "http://farm/releases/");
@@ -253,6 +255,9 @@ TEST_F(JobApiTest, TheStatusShowsTheWholeFarm) {
   EXPECT_EQ(status.published(), 1);
   EXPECT_EQ(status.stale_releases(), 1);
   EXPECT_EQ(status.release_host_error(), "read-only file system");
+  ASSERT_THAT(status.rooms(), SizeIs(1));
+  EXPECT_EQ(status.rooms(0).tag(), "8.0.0+driver/x86_64");
+  EXPECT_EQ(status.rooms(0).room(), 7);
   ASSERT_THAT(status.feeds(), SizeIs(2));
   EXPECT_EQ(status.feeds(0).kernels(), 3);
   EXPECT_EQ(status.feeds(0).incomplete(), 1);
@@ -275,6 +280,16 @@ TEST_F(JobApiTest, ExplainsWhatAJobWaitsFor) {
   EXPECT_EQ(alone.reasons(1).text(), "1 job ahead in its lane");
   request.set_job(99);
   EXPECT_THAT(Ask(&Stub::Explain, request), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(JobApiTest, ExplainsThatThereIsNoRoom) {
+  v1::ExplainRequest request;
+  request.set_job(Enqueue(1));
+  ASSERT_OK_AND_ASSIGN(auto const before, Ask(&Stub::Explain, request));
+  rooms_ = {{{"o/a", ReleaseTag(JobOf(request.job()).probe)}, 0}};
+  ASSERT_OK_AND_ASSIGN(auto const full, Ask(&Stub::Explain, request));
+  EXPECT_NE(before.reasons(0).code(), "no_room");
+  EXPECT_EQ(full.reasons(0).code(), "no_room");
 }
 
 TEST_F(JobApiTest, ExplainsWhoHoldsAJob) {

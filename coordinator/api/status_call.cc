@@ -21,6 +21,12 @@ void FillFeed(FeedState const& feed, v1::FeedStatus& wire) {
   wire.set_error(feed.error);
 }
 
+void FillRoom(ReleaseRoom const& place, v1::ReleaseRoom& wire) {
+  wire.set_repository(place.release.repository);
+  wire.set_tag(place.release.tag);
+  wire.set_room(place.room);
+}
+
 }  // namespace
 
 void FillCounts(JobCounts const& counts, google::protobuf::RepeatedPtrField<v1::StateCount>& wire) {
@@ -59,6 +65,7 @@ absl::Status StatusCall::Fill(v1::GetStatusResponse& response) const {
   response.set_paused(controls.paused);
   response.set_release_host_error(std::string(facts.release_host().message()));
   *response.mutable_releases() = SummaryOf(facts.reconciled());
+  for (ReleaseRoom const& place : facts.rooms()) FillRoom(place, *response.add_rooms());
   std::shared_ptr<Inventory const> const present = inventory.Get();
   for (FeedState const& feed : present->feeds) FillFeed(feed, *response.add_feeds());
   for (DriverState const& driver : present->drivers) {

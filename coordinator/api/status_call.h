@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -21,6 +22,8 @@ struct ServerFacts {
   std::function<absl::Status()> release_host;   // is it reachable? Called on the executor
   std::string signing_key;                      // its id; empty: nothing is signed
   std::function<ReconcileReport()> reconciled;  // of the last pass
+  // RoomWatch::rooms().
+  std::function<std::vector<ReleaseRoom>()> rooms;
 };
 
 void FillCounts(JobCounts const& counts, google::protobuf::RepeatedPtrField<v1::StateCount>& wire);

@@ -105,6 +105,16 @@ absl::StatusOr<std::string> FakeReleaseHost::DigestOf(HostedAsset const& asset) 
   return Sha256Hex(*bytes);
 }
 
+std::vector<ReleaseRoom> FakeReleaseHost::Rooms() {
+  MutexLock lock(mu_);
+  return rooms_;
+}
+
+void FakeReleaseHost::SetRooms(std::vector<ReleaseRoom> rooms) {
+  MutexLock lock(mu_);
+  rooms_ = std::move(rooms);
+}
+
 absl::Status FakeReleaseHost::Check() {
   MutexLock lock(mu_);
   return failure_;

@@ -36,6 +36,7 @@ class FakeReleaseHost final : public ReleaseHost {
   absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
                                            std::string const& name) override EXCLUDES(mu_);
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override EXCLUDES(mu_);
+  std::vector<ReleaseRoom> Rooms() override EXCLUDES(mu_);
   absl::Status Check() override EXCLUDES(mu_);
 
   // --- what a worker does
@@ -58,6 +59,8 @@ class FakeReleaseHost final : public ReleaseHost {
 
   // PrepareUpload() answers WaitUntil{until, why}; absl::InfinitePast() opens the gate again.
   void CloseGate(absl::Time until, std::string why) EXCLUDES(mu_);
+  // Rooms() answers this. Nothing is refused for it.
+  void SetRooms(std::vector<ReleaseRoom> rooms) EXCLUDES(mu_);
   // Every StatusOr and Status is this one, unless it is OK.
   void FailWith(absl::Status status) EXCLUDES(mu_);
   // WriteSideFile() of that name, in any release, is UNAVAILABLE; "" ends it.
@@ -87,6 +90,7 @@ class FakeReleaseHost final : public ReleaseHost {
 
   Clock const* const clock_;
   mutable Mutex mu_;
+  std::vector<ReleaseRoom> rooms_ GUARDED_BY(mu_);
   std::map<Key, std::string> assets_ GUARDED_BY(mu_);
   std::set<Key> without_digest_ GUARDED_BY(mu_);
   int64_t digests_read_ GUARDED_BY(mu_) = 0;

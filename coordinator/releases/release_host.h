@@ -82,6 +82,13 @@ struct HostedAsset {
   int64_t size = 0;
 };
 
+// How many more probes fit into a release, made yet or not.
+struct ReleaseRoom {
+  ReleaseKey release;
+  int64_t room = 0;
+  friend bool operator==(ReleaseRoom const&, ReleaseRoom const&) = default;
+};
+
 // Of ReleaseHost::ReadSideFile().
 inline constexpr int64_t kLargestSideFile = int64_t{256} << 20;
 
@@ -129,6 +136,10 @@ class ReleaseHost {
   // not tell. NOT_FOUND when it has gone, UNAVAILABLE when its size is not `asset.size` (any more).
   // May be long.
   virtual absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) = 0;
+
+  // Of every tag that this host has a release of, as far as it knows by now: what still fits, in
+  // each place that it may go to. Nothing where there is no limit. Asks nobody; does not block.
+  virtual std::vector<ReleaseRoom> Rooms() = 0;
 
   // Reachable and writable? For readiness.
   virtual absl::Status Check() = 0;

@@ -34,6 +34,12 @@ std::vector<Reason> BecauseOf(Requirements const& needs, std::vector<LiveWorker>
   return {};
 }
 
+Reason NoRoom() {
+  return {"no_room",
+          "its release is full, or immutable, in every repository: add one to "
+          "releases.github.repositories"};
+}
+
 std::vector<Reason> ExplainQueued(Job const& job, Surroundings const& around, absl::Time now) {
   std::vector<Reason> reasons;
   if (job.not_before > now) {
@@ -43,6 +49,7 @@ std::vector<Reason> ExplainQueued(Job const& job, Surroundings const& around, ab
                                                After(job.reason))});
   }
   if (around.paused) reasons.push_back({"paused", "the farm is paused: nothing new is begun"});
+  if (around.room == 0) reasons.push_back(NoRoom());
   std::vector<Reason> blamed = BecauseOf(job.requirements, around.workers);
   if (around.ahead > 0) {
     Reason queue{"queue", absl::StrCat(around.ahead, around.ahead == 1 ? " job" : " jobs",
@@ -64,9 +71,7 @@ std::string Blaming(absl::string_view what, std::string const& host_error) {
   return absl::StrCat(what, "; the release host is in trouble: ", host_error);
 }
 
-}  // namespace
-
-std::vector<Reason> Explain(Job const& job, Surroundings const& around, absl::Time now) {
+std::vector<Reason> ExplainState(Job const& job, Surroundings const& around, absl::Time now) {
   std::string const state(JobStateName(job.state));
   switch (job.state) {
     case JobState::kQueued:
@@ -92,6 +97,16 @@ std::vector<Reason> Explain(Job const& job, Surroundings const& around, absl::Ti
       return {{job.reason.code.empty() ? state : job.reason.code, job.reason.text}};
   }
   return {{state, ""}};
+}
+
+}  // namespace
+
+std::vector<Reason> Explain(Job const& job, Surroundings const& around, absl::Time now) {
+  std::vector<Reason> reasons = ExplainState(job, around, now);
+  if (around.room > 0 && (job.state == JobState::kQueued || IsHeld(job.state)))
+    reasons.push_back({"room", absl::StrCat("the releases of its tag have room for ", *around.room,
+                                            " more probes")});
+  return reasons;
 }
 
 }  // namespace probefarm

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct Surroundings {
   int64_t ahead = 0;               // jobs of its lane that come before it
   std::string progress;            // what the holder last said: "building"; empty: nothing
   std::string release_host_error;  // empty: it answers
+  // How many more probes fit into the releases of its tag; nothing: there is no limit, or it is not
+  // known yet.
+  std::optional<int64_t> room;
 };
 
 // Why a job is where it is, and what it waits for, for people; codes for programs. What matters
@@ -32,6 +36,7 @@ struct Surroundings {
 //
 //   backoff      its next run may not begin yet
 //   paused       by an operator
+//   no_room      no release has room for what it would build
 //   no_worker    nobody is connected
 //   unmatchable  no worker has what it needs
 //   draining     those that have it take nothing new
@@ -39,7 +44,8 @@ struct Surroundings {
 //   busy         no slot is free
 //   next         nothing holds it up
 //
-// Else the code is the state's name, or that of the reason by which the job ended.
+// Else the code is the state's name, or that of the reason by which the job ended. Of a job that is
+// not published yet, "room" follows where the room is limited.
 std::vector<Reason> Explain(Job const& job, Surroundings const& around, absl::Time now);
 
 }  // namespace probefarm

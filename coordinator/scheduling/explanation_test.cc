@@ -92,6 +92,20 @@ TEST_F(ExplanationTest, WhatIsMissingIsToldOfTheWorkersThatFitOtherwise) {
                                     "most is 1 GiB")));
 }
 
+TEST_F(ExplanationTest, NothingIsGrantedWhereNoReleaseHasRoom) {
+  AddWorker();
+  around_.room = 0;
+  EXPECT_THAT(Why(), ElementsAre(Is("no_room", "releases.github.repositories")));
+}
+
+TEST_F(ExplanationTest, TheRoomThatIsLeftIsToldOfWhatMayBePublished) {
+  AddWorker();
+  around_.room = 12;
+  EXPECT_THAT(Why(), ElementsAre(Is("next", ""), Is("room", "room for 12 more probes")));
+  EXPECT_THAT(WhyIn(JobState::kBuilt), ElementsAre(Is("built", ""), Is("room", "12 more")));
+  EXPECT_THAT(WhyIn(JobState::kPublished), ElementsAre(Is("published", "")));
+}
+
 TEST_F(ExplanationTest, WhoCouldBuildItDrains) {
   AddWorker().draining = true;
   AddWorker().capabilities.arch = Arch::kAarch64;

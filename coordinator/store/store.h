@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "coordinator/scheduling/held_back.h"
 #include "coordinator/scheduling/job.h"
 #include "coordinator/scheduling/job_transition.h"
 #include "coordinator/scheduling/lease_reconciliation.h"
@@ -145,6 +146,9 @@ class Store {
   // for a worker that has no session, ended ones included.
   virtual void SetDrained(std::string worker, bool drained, Done<bool> done) = 0;
   virtual void GetControls(Done<Controls> done) = 0;
+  // From now on Acquire() grants nothing new of the groups that are held back, in place of those
+  // before; empty: none. Not kept over a restart.
+  virtual void HoldBack(HeldBack held_back, Done<bool> done) = 0;
 
   // --- the catalog
 

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/store/await.h"
 #include "coordinator/store/store_contract.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -263,6 +264,33 @@ TEST_P(StoreLeases, APausedFarmGrantsNothingNewThoughTheStoreRestarts) {
   ASSERT_OK(SetPaused(false));
   ASSERT_OK_AND_ASSIGN(auto const after, Acquire("w1-1", "after"));
   EXPECT_THAT(after, SizeIs(1));
+  EXPECT_EQ(eligible, 1);
+  store().SetQueueListener([](int) {});
+}
+
+TEST_P(StoreLeases, NothingIsGrantedOfWhatIsHeldBack) {
+  JobId const first = Enqueue(JobFor(1));
+  NewJob other = JobFor(2);
+  other.probe.driver_version = "7.9.9+driver";
+  JobId const second = Enqueue(other);
+  OpenFor("w1");
+  auto const hold_back = [&](HeldBack held_back) {
+    return Await<bool>([&](auto done) { store().HoldBack(std::move(held_back), std::move(done)); })
+        .status();
+  };
+  ASSERT_OK(hold_back([&](std::string const& version, Arch arch) {
+    return version == JobFor(1).probe.driver_version && arch == Arch::kX86_64;
+  }));
+  ASSERT_OK_AND_ASSIGN(auto const granted, Acquire("w1-1", "a", 2));
+  ASSERT_THAT(granted, SizeIs(1));
+  EXPECT_EQ(granted[0].job.id, second);
+
+  std::atomic<int> eligible = 0;
+  store().SetQueueListener([&](int count) { eligible += count; });
+  ASSERT_OK(hold_back(nullptr));
+  ASSERT_OK_AND_ASSIGN(auto const later, Acquire("w1-1", "b", 2));
+  ASSERT_THAT(later, SizeIs(1));
+  EXPECT_EQ(later[0].job.id, first);
   EXPECT_EQ(eligible, 1);
   store().SetQueueListener([](int) {});
 }

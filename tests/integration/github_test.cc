@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "lib/digest/sha256.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/integration/lost_catalog.h"
@@ -111,6 +112,38 @@ TEST_F(GitHubTest, EveryProbeIsThereAndTheOldAddressLeadsToIt) {
   }
   EXPECT_EQ(github_->counters().limited, 0);
   EXPECT_EQ(github_->counters().leaked_tokens, 0);
+}
+
+TEST_F(GitHubTest, WhatHasNoRoomWaitsUnbuiltAndSaysSo) {
+  FakeRelease release;
+  release.tag = kTag;
+  github_->PutRelease(kRepository, release);
+  for (int i = 0; i < 960; ++i) {
+    FakeAsset asset;
+    asset.name = absl::StrCat("notes-", i, ".txt");
+    asset.created_at = absl::Now() - absl::Hours(2);  // younger ones count as writes of this hour
+    asset.bytes = std::make_shared<std::string const>("x");
+    github_->PutAsset(kRepository, kTag, asset);
+  }
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  std::string const full = absl::StrCat("room         for 0 more probes under ", kTag);
+  ASSERT_OK(WaitUntil("the status shows that there is no room", [&] {
+    auto const status = farm_.Client({"status"});
+    return status.ok() && absl::StrContains(status->output, full);
+  }));
+  ASSERT_OK(farm_.Client({"backfill"}).status());
+  auto const worker = StartWorker("w", 2);
+  ASSERT_OK(WaitUntil("the jobs say what they wait for", [&] {
+    auto const why = farm_.Ask({"explain", "1"});
+    return why.ok() && (*why)["reasons"][0]["code"] == "no_room" &&
+           (*why)["reasons"].size() == 2;  // somebody could build it
+  }));
+  EXPECT_EQ(farm_.Job(1)["epoch"], 0);
+
+  std::vector<FakeAsset> const assets = github_->Release(kRepository, kTag)->assets;
+  for (int i = 0; i < 2; ++i) github_->RemoveAsset(kRepository, assets.at(i).id);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ExpectPublished();
 }
 
 TEST_F(GitHubTest, NoFaultOfAnUploadMakesTwoOrNone) {

@@ -172,6 +172,13 @@ void CrashingStore::SetDrained(std::string worker, bool drained, Done<bool> done
   });
 }
 
+void CrashingStore::HoldBack(HeldBack held_back, Done<bool> done) {
+  Write(std::move(done), [&]() -> absl::StatusOr<bool> {
+    tables_.HoldBack(std::move(held_back), clock_.Now());
+    return true;
+  });
+}
+
 void CrashingStore::GetControls(Done<Controls> done) {
   Read(std::move(done), [&]() -> absl::StatusOr<Controls> { return tables_.GetControls(); });
 }

@@ -67,6 +67,7 @@ class CrashingStore final : public Store {
   void Prune(Retention retention, int limit, Done<int64_t> done) override;
   void SetPaused(bool paused, Done<bool> done) override;
   void SetDrained(std::string worker, bool drained, Done<bool> done) override;
+  void HoldBack(HeldBack held_back, Done<bool> done) override;
   void GetControls(Done<Controls> done) override;
   void Publish(JobId job, PublishedAsset asset, Done<Job> done) override;
   void Adopt(PublishedAsset asset, Done<bool> done) override;

@@ -54,6 +54,7 @@ class DirectoryHost final : public ReleaseHost {
                                            std::string const& name) override;
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override;
   // Makes and removes a file.
+  std::vector<ReleaseRoom> Rooms() override { return {}; }
   absl::Status Check() override;
 
   // Begins the upload that `token` was granted for, or says at once why not. `content_length`: when

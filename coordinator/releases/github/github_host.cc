@@ -178,6 +178,21 @@ absl::StatusOr<KnownRelease> GitHubHost::KnowOrCreate(ReleaseKey const& key) {
   return releases_.insert_or_assign(key, std::move(known)).first->second;
 }
 
+std::vector<ReleaseRoom> GitHubHost::Rooms() {
+  MutexLock lock(mu_);
+  std::set<std::string> tags;
+  for (auto const& [key, known] : releases_) tags.insert(key.tag);
+  std::vector<ReleaseRoom> rooms;
+  for (std::string const& tag : tags) {
+    for (std::string const& repository : options_.repositories) {
+      auto const known = releases_.find({repository, tag});
+      rooms.push_back(
+          {{repository, tag}, RoomIn(known == releases_.end() ? KnownRelease() : known->second)});
+    }
+  }
+  return rooms;
+}
+
 absl::StatusOr<std::optional<ReleaseKey>> GitHubHost::ChoosePlace(std::string const& tag) {
   for (std::string const& repository : options_.repositories) {
     ReleaseKey const key{repository, tag};

@@ -58,6 +58,7 @@ class GitHubHost final : public ReleaseHost {
                                            std::string const& name) override EXCLUDES(mu_);
   // Downloads it as anyone can, which costs nothing of the limits.
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override;
+  std::vector<ReleaseRoom> Rooms() override EXCLUDES(mu_);
   absl::Status Check() override EXCLUDES(mu_);
 
  private:

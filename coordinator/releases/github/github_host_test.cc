@@ -149,6 +149,14 @@ TEST_F(GitHubHostTest, WhereNoRepositoryHasRoomTheJobWaitsAndIsToldWhy) {
                                                HasSubstr("releases.github.repositories")))));
 }
 
+TEST_F(GitHubHostTest, TellsTheRoomOfEveryPlaceOfATag) {
+  EXPECT_THAT(host().Rooms(), IsEmpty()) << "nothing is known yet";
+  FillRelease("o/one", 900);
+  ASSERT_OK(host().ListAssets());
+  EXPECT_THAT(host().Rooms(), testing::ElementsAre(ReleaseRoom{{"o/one", kTag}, 60},
+                                                   ReleaseRoom{{"o/two", kTag}, 960}));
+}
+
 TEST_F(GitHubHostTest, AProbeStaysWhereItIsThoughAnEarlierRepositoryHasRoomAgain) {
   FillRelease("o/one", kAssetsOfARelease);
   Publish(Intent());

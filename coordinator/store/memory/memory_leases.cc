@@ -96,6 +96,7 @@ MemoryTables::JobEntry* MemoryTables::NextGrantable(Capabilities const& capabili
   std::map<LaneQueue, JobEntry*> heads;
   for (auto& [id, entry] : jobs_) {
     if (!IsGrantable(entry.job, capabilities, now)) continue;
+    if (Holds(held_back_, entry.job.probe.driver_version, entry.job.requirements.arch)) continue;
     heads.try_emplace({entry.job.lane, entry.job.probe.driver_version}, &entry);
   }
   std::vector<LaneQueue> waiting;
@@ -213,6 +214,11 @@ bool MemoryTables::IsHeldBack(SessionEntry const& session) const {
 void MemoryTables::TellAllEligible(absl::Time now) {
   for (auto const& [id, entry] : jobs_)
     if (entry.job.state == JobState::kQueued && entry.job.not_before <= now) ++eligible_;
+}
+
+void MemoryTables::HoldBack(HeldBack held_back, absl::Time now) {
+  held_back_ = std::move(held_back);
+  TellAllEligible(now);
 }
 
 void MemoryTables::SetPaused(bool paused, absl::Time now) {

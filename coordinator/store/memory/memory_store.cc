@@ -153,6 +153,13 @@ void MemoryStore::GetBackfill(BackfillId backfill, Done<BackfillProgress> done) 
   Run(std::move(done), [this, backfill] { return tables_.GetBackfill(backfill); });
 }
 
+void MemoryStore::HoldBack(HeldBack held_back, Done<bool> done) {
+  Run(std::move(done), [this, held_back = std::move(held_back)]() -> absl::StatusOr<bool> {
+    tables_.HoldBack(held_back, clock_.Now());
+    return true;
+  });
+}
+
 void MemoryStore::SetPaused(bool paused, Done<bool> done) {
   Run(std::move(done), [this, paused]() -> absl::StatusOr<bool> {
     tables_.SetPaused(paused, clock_.Now());

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "coordinator/scheduling/held_back.h"
 #include "coordinator/scheduling/job.h"
 #include "coordinator/scheduling/job_transition.h"
 #include "coordinator/scheduling/lane_order.h"
@@ -63,6 +64,7 @@ class MemoryTables {
   int64_t Prune(Retention const& retention, int limit, absl::Time now);
 
   void SetPaused(bool paused, absl::Time now);
+  void HoldBack(HeldBack held_back, absl::Time now);
   absl::Status SetDrained(std::string const& worker, bool drained, absl::Time now);
   Controls GetControls() const;
 
@@ -168,6 +170,7 @@ class MemoryTables {
   std::string side_file_key_;
   std::map<std::string, std::string> pins_;
   bool paused_ = false;
+  HeldBack held_back_;
   std::set<std::string> drained_;
 };
 

@@ -35,6 +35,12 @@ absl::StatusOr<bool> SetPaused(WriteContext& context, bool paused) {
   return paused;
 }
 
+absl::StatusOr<bool> HoldBack(WriteContext& context, HeldBack const& held_back) {
+  context.queues.HoldBack(held_back);
+  RETURN_IF_ERROR(TellAllEligible(context));
+  return true;
+}
+
 absl::StatusOr<bool> SetDrained(WriteContext& context, std::string const& worker, bool drained) {
   ASSIGN_OR_RETURN(std::optional<SessionRow> const known, FindLastSession(context.db, worker));
   if (!known) return NoSuchWorker(worker);

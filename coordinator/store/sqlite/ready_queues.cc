@@ -65,10 +65,15 @@ absl::StatusOr<bool> ReadyQueues::Gains(Database& db, Capabilities const& before
   });
 }
 
+bool ReadyQueues::MayGrant(Line const& line, Capabilities const& capabilities) const {
+  return !UnmetRequirement(line.requirements, capabilities) &&
+         !Holds(held_back_, line.queue.driver_version, line.requirements.arch);
+}
+
 std::vector<LaneQueue> ReadyQueues::QueuesFor(Capabilities const& capabilities) const {
   std::vector<LaneQueue> queues;
   for (Line const& line : lines_) {
-    if (UnmetRequirement(line.requirements, capabilities)) continue;
+    if (!MayGrant(line, capabilities)) continue;
     if (queues.empty() || !(queues.back() == line.queue)) queues.push_back(line.queue);
   }
   return queues;
@@ -84,7 +89,7 @@ absl::StatusOr<std::optional<Job>> ReadyQueues::Head(Database& db, LaneQueue con
   std::optional<Job> head;
   for (auto line = lines_.lower_bound({queue, {Arch::kX86_64, 0}});
        line != lines_.end() && line->queue == queue;) {
-    if (UnmetRequirement(line->requirements, capabilities)) {
+    if (!MayGrant(*line, capabilities)) {
       ++line;
       continue;
     }

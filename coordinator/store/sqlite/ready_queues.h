@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "coordinator/scheduling/held_back.h"
 #include "coordinator/scheduling/job.h"
 #include "coordinator/scheduling/lane_order.h"
 #include "coordinator/store/sqlite/database.h"
@@ -27,6 +28,8 @@ class ReadyQueues {
   // `job` has come into the queue and is ready. May come before its row is committed: a line too
   // many does no harm.
   void Add(Job const& job);
+  // What is not granted until this is called again.
+  void HoldBack(HeldBack held_back) { held_back_ = std::move(held_back); }
   // A transaction was undone: what is listed must be read again.
   void Distrust() { trusted_ = false; }
 
@@ -53,6 +56,8 @@ class ReadyQueues {
   // Unless it was read already. One seek for each line, however many jobs wait.
   absl::Status EnsureLoaded(Database& db);
   absl::Status Load(Database& db);
+  // Whether a worker with `capabilities` can be granted what waits in `line`.
+  bool MayGrant(Line const& line, Capabilities const& capabilities) const;
   std::vector<LaneQueue> QueuesFor(Capabilities const& capabilities) const;
   // The job that waits longest in the lines of `queue`; drops the lines that are empty.
   absl::StatusOr<std::optional<Job>> Head(Database& db, LaneQueue const& queue,
@@ -60,6 +65,7 @@ class ReadyQueues {
 
   LaneOrder order_;
   std::set<Line> lines_;
+  HeldBack held_back_;
   bool trusted_ = false;
 };
 

@@ -278,6 +278,12 @@ void SqliteStore::SetPaused(bool paused, Done<bool> done) {
         [paused](WriteContext& context) { return probefarm::SetPaused(context, paused); });
 }
 
+void SqliteStore::HoldBack(HeldBack held_back, Done<bool> done) {
+  Write(std::move(done), [held_back = std::move(held_back)](WriteContext& context) {
+    return probefarm::HoldBack(context, held_back);
+  });
+}
+
 void SqliteStore::SetDrained(std::string worker, bool drained, Done<bool> done) {
   Write(std::move(done), [worker = std::move(worker), drained](WriteContext& context) {
     return probefarm::SetDrained(context, worker, drained);

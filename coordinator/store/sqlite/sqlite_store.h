@@ -79,6 +79,7 @@ class SqliteStore final : public Store {
   void GetBackfill(BackfillId backfill, Done<BackfillProgress> done) override;
   void Prune(Retention retention, int limit, Done<int64_t> done) override;
   void SetPaused(bool paused, Done<bool> done) override;
+  void HoldBack(HeldBack held_back, Done<bool> done) override;
   void SetDrained(std::string worker, bool drained, Done<bool> done) override;
   void GetControls(Done<Controls> done) override;
   void Publish(JobId job, PublishedAsset asset, Done<Job> done) override;
