@@ -13,7 +13,7 @@
 #include "lib/http/host_limit.h"
 #include "lib/http/http_client.h"
 #include "lib/rpc/channel.h"
-#include "lib/runtime/executor.h"
+#include "lib/runtime/patient_executor.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/periodic_task.h"
 #include "lib/runtime/status_macros.h"
@@ -64,7 +64,7 @@ struct Worker::Parts {
   LeaseTable leases;
   std::unique_ptr<SessionKeeper> session;
   std::unique_ptr<Publishing> publishing;
-  std::unique_ptr<Executor> uploads;
+  std::unique_ptr<PatientExecutor> uploads;
   std::unique_ptr<LeaseRun> lease_run;
   std::atomic<bool> untidy = false;                    // the engine may hold what a build left
   std::atomic<int64_t> draining_since = kNotDraining;  // nanoseconds since boot
@@ -175,9 +175,9 @@ void Worker::Parts::ConnectCoordinator() {
       [this] { Drain("the coordinator wants it"); }, [this] { return machine->LeastFree(); });
   publishing = std::make_unique<Publishing>(
       *coordinator, leases, *http, clock, [this] { return session->token(); }, wait);
-  uploads = std::make_unique<Executor>(kUploads);
+  uploads = std::make_unique<PatientExecutor>(kUploads, clock);
   lease_run = std::make_unique<LeaseRun>(*coordinator, leases, *session, *publishing, *uploads,
-                                         stop, description.id,
+                                         stop, clock, description.id,
                                          [this](BuildSpec const& spec, BuildRunContext context) {
                                            return Build(spec, std::move(context));
                                          });

@@ -79,8 +79,8 @@ std::vector<Reason> ExplainState(Job const& job, Surroundings const& around, abs
     case JobState::kLeased:
       return {{state, AtWorker(job, around)}};
     case JobState::kBuilt:
-      return {{state, Blaming(absl::StrCat("built; the file waits at worker ", job.worker,
-                                           " for leave to be uploaded"),
+      return {{state, Blaming(absl::StrCat("built; the file waits for leave to be uploaded at ",
+                                           AtWorker(job, around)),
                               around.release_host_error)}};
     case JobState::kUploading:
       return {{state, absl::StrCat("being uploaded by ", AtWorker(job, around))}};

@@ -44,7 +44,7 @@ class BuildSlotTest : public testing::Test {
   LeaseTable leases_;
   StopSignal stop_;
   NoHttp http_;
-  Executor uploads_{1};
+  PatientExecutor uploads_{1, clock_};
   std::vector<int64_t> built_;
   SessionKeeper session_{coordinator_, leases_, clock_, {.id = "w"}, [] {}};
   Publishing publishing_{coordinator_,         leases_, http_, clock_, [] { return "s1"; },
@@ -55,6 +55,7 @@ class BuildSlotTest : public testing::Test {
                 publishing_,
                 uploads_,
                 stop_,
+                clock_,
                 "w",
                 [this](BuildSpec const&, BuildRunContext const& context) { return Build(context); }};
   BuildPermits permits_{1};

@@ -1,5 +1,6 @@
 #include "worker/lease/lease_run.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 #include <variant>
@@ -12,6 +13,7 @@ namespace probefarm {
 namespace {
 
 constexpr absl::Duration kSendLogEvery = absl::Milliseconds(500);
+constexpr absl::Duration kLookEvery = absl::Seconds(1);
 
 Phase PhaseOf(BuildPhase phase) {
   switch (phase) {
@@ -47,7 +49,7 @@ void ReportUnsent(absl::Status const& sent, LeaseName name) {
 }  // namespace
 
 LeaseRun::LeaseRun(CoordinatorClient& coordinator, LeaseTable& leases, SessionKeeper& session,
-                   Publishing& publishing, Executor& uploads, StopSignal& stop,
+                   Publishing& publishing, PatientExecutor& uploads, StopSignal& stop, Clock& clock,
                    std::string worker_id, Build build)
     : coordinator_(coordinator),
       leases_(leases),
@@ -55,6 +57,7 @@ LeaseRun::LeaseRun(CoordinatorClient& coordinator, LeaseTable& leases, SessionKe
       publishing_(publishing),
       uploads_(uploads),
       stop_(stop),
+      clock_(clock),
       worker_id_(std::move(worker_id)),
       build_(std::move(build)) {}
 
@@ -79,8 +82,7 @@ LeaseRun::Machine LeaseRun::Run(Lease const& lease) {
          {"epoch", lease.name.epoch},
          {"file", spec->file_name},
          {"sha256", artifact->sha256}});
-    uploads_.Run([this, name = lease.name, artifact = std::move(*artifact),
-                  log = std::move(log)]() mutable { Publish(name, artifact, std::move(log)); });
+    Publish(lease.name, *artifact, std::move(log));
     return Machine::kFit;
   }
   auto const* failure = std::get_if<BuildFailure>(&outcome);
@@ -115,19 +117,40 @@ BuildRunContext LeaseRun::ContextFor(LeaseName name, LogSender& log) {
 
 void LeaseRun::Publish(LeaseName name, BuiltArtifact const& artifact,
                        std::shared_ptr<LogSender> log) {
-  // The lease may end moments after the next call: what is not sent by then is lost.
-  absl::Status const sent =
-      CallPersistently([&] { return log->Flush(); }, [&] { return leases_.IsOver(name); },
-                       [&](absl::Duration wait) { stop_.WaitFor(wait); });
-  ReportUnsent(sent, name);
-  PublishingEnd const end = publishing_.Run({name, artifact.path, artifact.sha256, artifact.size});
-  if (end == PublishingEnd::kLeaseOver) GiveBack(name);
-  if (std::remove(artifact.path.c_str()) != 0) {
-    Log(LogLevel::kWarning, "cannot delete the spooled artifact", {{"path", artifact.path}});
+  Delivery delivery{{name, artifact.path, artifact.sha256, artifact.size}};
+  uploads_.Run([this, delivery = std::move(delivery), log = std::move(log),
+                due = absl::InfinitePast()]() mutable -> std::optional<absl::Time> {
+    // Once the table is empty the worker may end, and with it what the log is sent by.
+    if (log) SendRest(*std::exchange(log, nullptr), delivery.file.lease);
+    return GoOn(delivery, due);
+  });
+}
+
+// The lease may end moments after the next call: what is not sent by then is lost.
+void LeaseRun::SendRest(LogSender& log, LeaseName name) {
+  ReportUnsent(CallPersistently([&] { return log.Flush(); }, [&] { return leases_.IsOver(name); },
+                                [&](absl::Duration wait) { stop_.WaitFor(wait); }),
+               name);
+}
+
+std::optional<absl::Time> LeaseRun::GoOn(Delivery& delivery, absl::Time& due) {
+  absl::Time const now = clock_.Now();
+  if (now < due && !leases_.IsOver(delivery.file.lease)) return std::min(due, now + kLookEvery);
+  std::variant<PublishingEnd, absl::Time> const next = publishing_.GoOn(delivery);
+  if (auto const* later = std::get_if<absl::Time>(&next)) {
+    due = *later;
+    return std::min(due, now + kLookEvery);
   }
-  // Once the table is empty the worker may end, and with it what the log is sent by.
-  log.reset();
-  leases_.Remove(name);
+  End(delivery.file, std::get<PublishingEnd>(next));
+  return std::nullopt;
+}
+
+void LeaseRun::End(BuiltFile const& file, PublishingEnd end) {
+  if (end == PublishingEnd::kLeaseOver) GiveBack(file.lease);
+  if (std::remove(file.path.c_str()) != 0) {
+    Log(LogLevel::kWarning, "cannot delete the spooled artifact", {{"path", file.path}});
+  }
+  leases_.Remove(file.lease);
 }
 
 // The end of the log says why it failed, and nothing is taken after the completion: each try sends

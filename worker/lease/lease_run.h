@@ -6,7 +6,7 @@
 
 #include "lib/build/build_spec.h"
 #include "lib/runtime/clock.h"
-#include "lib/runtime/executor.h"
+#include "lib/runtime/patient_executor.h"
 #include "worker/build/build_outcome.h"
 #include "worker/build/build_run.h"
 #include "worker/lease/coordinator_client.h"
@@ -34,8 +34,8 @@ class LeaseRun {
   // All outlive this, and this outlives what it queues on `uploads`: LeaseTable::WaitUntilEmpty()
   // tells when that is done.
   LeaseRun(CoordinatorClient& coordinator, LeaseTable& leases, SessionKeeper& session,
-           Publishing& publishing, Executor& uploads, StopSignal& stop, std::string worker_id,
-           Build build);
+           Publishing& publishing, PatientExecutor& uploads, StopSignal& stop, Clock& clock,
+           std::string worker_id, Build build);
 
   // What is to be said of this machine afterwards: kUnfit when it could not build although the job
   // is not at fault (BuildFailure::Class::kMachine), so it had better not ask again at once.
@@ -48,9 +48,14 @@ class LeaseRun {
  private:
   BuildRunContext ContextFor(LeaseName name, LogSender& log);
   std::shared_ptr<LogSender> MakeLog(LeaseName name);
-  // On a thread of `uploads`: sends the rest of the log and the file, then deletes the file and
-  // removes the lease.
+  // Hands the file to `uploads`: the rest of the log is sent, and then the file.
   void Publish(LeaseName name, BuiltArtifact const& artifact, std::shared_ptr<LogSender> log);
+  // While the file waits its lease is looked at often: it may be taken away. Answers when to call
+  // this again; nothing at the end.
+  std::optional<absl::Time> GoOn(Delivery& delivery, absl::Time& due);
+  void SendRest(LogSender& log, LeaseName name);
+  // Deletes the file and removes the lease.
+  void End(BuiltFile const& file, PublishingEnd end);
   // Tells a failure, persistently: by Complete, or by Release when the machine is at fault.
   void Tell(LeaseName name, LogSender& log, BuildFailure const& failure);
   absl::Status TellOnce(LeaseName name, BuildFailure const& failure);
@@ -61,8 +66,9 @@ class LeaseRun {
   LeaseTable& leases_;
   SessionKeeper& session_;
   Publishing& publishing_;
-  Executor& uploads_;
+  PatientExecutor& uploads_;
   StopSignal& stop_;
+  Clock& clock_;
   std::string const worker_id_;
   Build const build_;
 };

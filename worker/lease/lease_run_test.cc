@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -38,8 +39,8 @@ class LeaseRunTest : public testing::Test {
 
   // Runs the lease to its end, uploads included.
   LeaseRun::Machine Run(LeaseRun::Build build, std::string spec = ToJson(SampleBuildSpec())) {
-    auto uploads = std::make_unique<Executor>(1);
-    LeaseRun run(coordinator_, leases_, session_, publishing_, *uploads, stop_, "w",
+    auto uploads = std::make_unique<PatientExecutor>(1, clock_);
+    LeaseRun run(coordinator_, leases_, session_, publishing_, *uploads, stop_, clock_, "w",
                  std::move(build));
     LeaseRun::Machine const machine = run.Run({kName, std::move(spec), absl::InfiniteFuture()});
     uploads.reset();
@@ -200,6 +201,28 @@ TEST_F(LeaseRunTest, AFileThatWaitsWhenTheWorkerStopsIsDeletedAndGivenBack) {
   Run([&](BuildSpec const&, BuildRunContext const&) { return Built(); });
   EXPECT_FALSE(FileExists());
   EXPECT_EQ(coordinator_.calls().back(), "Release s1 7/2 worker_stopped");
+}
+
+TEST_F(LeaseRunTest, AFileThatWaitsHoldsUpNoOther) {
+  LeaseName const other = {8, 1};
+  std::promise<void> reported;
+  coordinator_.NextStepOf(AskAgain{absl::InfiniteFuture(), "no room"});
+  coordinator_.OnCall([&](std::string const& call) {
+    if (call.starts_with("ReportArtifact s1 8/1")) reported.set_value();
+  });
+  auto uploads = std::make_unique<PatientExecutor>(1, clock_);
+  LeaseRun run(coordinator_, leases_, session_, publishing_, *uploads, stop_, clock_, "w",
+               [&](BuildSpec const&, BuildRunContext const&) { return Built(); });
+  std::string const spec = ToJson(SampleBuildSpec());
+  run.Run({kName, spec, absl::InfiniteFuture()});
+  run.Run({other, spec, absl::InfiniteFuture()});
+  reported.get_future().wait();
+  EXPECT_FALSE(leases_.IsOver(kName)) << "it waits still";
+  leases_.EndAll();
+  clock_.Advance(absl::Seconds(1));
+  uploads->Wake();
+  uploads.reset();
+  EXPECT_TRUE(leases_.IsOver(kName));
 }
 
 TEST_F(LeaseRunTest, ARefusedFileIsDeleted) {

@@ -12,8 +12,8 @@
 namespace probefarm {
 namespace {
 
-// The lease may be cancelled during a wait, so it is looked at this often.
-constexpr absl::Duration kLookEvery = absl::Seconds(1);
+// Even for a time that has passed: a coordinator that errs is not asked in a tight loop.
+constexpr absl::Duration kShortestWait = absl::Milliseconds(50);
 constexpr Backoff kBetweenTries = {absl::Seconds(1), absl::Minutes(1)};
 
 }  // namespace
@@ -28,28 +28,40 @@ Publishing::Publishing(CoordinatorClient& coordinator, LeaseTable& leases, HttpC
       session_(std::move(session)),
       wait_(std::move(wait)) {}
 
-PublishingEnd Publishing::Run(BuiltFile const& file) {
-  absl::BitGen random;
-  absl::StatusOr<NextStep> next = Report(file);
-  for (int sent = 0; next.ok() && !leases_.IsOver(file.lease);) {
-    if (auto const* end = std::get_if<DeleteIt>(&*next)) return Ended(file, *end);
-    if (auto const* later = std::get_if<AskAgain>(&*next)) {
-      WaitUntil(file.lease, later->not_before);
-      next = Report(file);
-    } else {
-      // A new grant after each try that fails must not become a tight loop.
-      if (sent > 0) WaitUntil(file.lease, clock_.Now() + kBetweenTries.Delay(sent, random));
-      ++sent;
-      next = Send(file, UploadOrder(std::get<SendIt>(*next).grant));
+std::variant<PublishingEnd, absl::Time> Publishing::GoOn(Delivery& delivery) {
+  LeaseName const lease = delivery.file.lease;
+  while (!leases_.IsOver(lease)) {
+    absl::StatusOr<NextStep> next = TakeStep(delivery);
+    if (leases_.IsOver(lease)) break;
+    if (!next.ok()) {
+      Log(LogLevel::kWarning, "the lease is not ours any more",
+          {{"job", lease.job}, {"epoch", lease.epoch}, {"error", next.status().ToString()}});
+      break;
     }
-  }
-  if (!next.ok() && !leases_.IsOver(file.lease)) {
-    Log(LogLevel::kWarning, "the lease is not ours any more",
-        {{"job", file.lease.job},
-         {"epoch", file.lease.epoch},
-         {"error", next.status().ToString()}});
+    if (auto const* end = std::get_if<DeleteIt>(&*next)) return Ended(delivery.file, *end);
+    absl::Time const now = clock_.Now();
+    if (auto const* later = std::get_if<AskAgain>(&*next)) {
+      leases_.SetPhase(lease, Phase::kAwaitingUpload, later->why);
+      return std::max(later->not_before, now + kShortestWait);
+    }
+    absl::Duration const pause = Keep(std::get<SendIt>(*std::move(next)), delivery);
+    if (pause > absl::ZeroDuration()) return now + pause;
   }
   return PublishingEnd::kLeaseOver;
+}
+
+absl::StatusOr<NextStep> Publishing::TakeStep(Delivery& delivery) {
+  if (!delivery.grant) return Report(delivery.file);
+  return Send(delivery.file, *std::exchange(delivery.grant, std::nullopt));
+}
+
+// A new grant after each try that fails must not become a tight loop.
+absl::Duration Publishing::Keep(SendIt order, Delivery& delivery) {
+  delivery.grant = std::move(order.grant);
+  int const before = delivery.sent++;
+  if (before == 0) return absl::ZeroDuration();
+  absl::BitGen random;
+  return kBetweenTries.Delay(before, random);
 }
 
 PublishingEnd Publishing::Ended(BuiltFile const& file, DeleteIt const& end) {
@@ -84,14 +96,6 @@ absl::StatusOr<NextStep> Publishing::Send(BuiltFile const& file, UploadOrder con
       [&] { return leases_.IsOver(file.lease); }, wait_)
       .IgnoreError();  // it is in `step`
   return step;
-}
-
-void Publishing::WaitUntil(LeaseName lease, absl::Time time) {
-  // Even a time that has passed costs one look, so that a coordinator that errs is not asked in a
-  // tight loop.
-  do {
-    wait_(std::clamp(time - clock_.Now(), absl::Milliseconds(50), kLookEvery));
-  } while (clock_.Now() < time && !leases_.IsOver(lease));
 }
 
 }  // namespace probefarm

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "lib/files/temporary_folder.h"
@@ -48,6 +50,17 @@ class PublishingTest : public testing::Test {
     return {{"PUT", "http://host/upload", {}, clock_.Now() + absl::Hours(1)}};
   }
 
+  // Waits as long as it is asked to, up to a day, before each next call.
+  PublishingEnd Run(BuiltFile const& file) {
+    Delivery delivery{file};
+    while (true) {
+      std::variant<PublishingEnd, absl::Time> const next = publishing_.GoOn(delivery);
+      if (auto const* end = std::get_if<PublishingEnd>(&next)) return *end;
+      EXPECT_GT(std::get<absl::Time>(next), clock_.Now());
+      clock_.Advance(std::min(std::get<absl::Time>(next) - clock_.Now(), absl::Hours(24)));
+    }
+  }
+
   FakeClock clock_;
   FakeCoordinator coordinator_;
   LeaseTable leases_;
@@ -68,7 +81,7 @@ class PublishingTest : public testing::Test {
 
 TEST_F(PublishingTest, ReportsTheDigestThenSendsTheFileThenSaysSo) {
   coordinator_.NextStepOf(Grant());
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kDelivered);
+  EXPECT_EQ(Run(file_), PublishingEnd::kDelivered);
   EXPECT_THAT(coordinator_.calls(),
               ElementsAre("ReportArtifact s1 7/2 abc 5", "ReportUpload s1 7/2 201 "));
   EXPECT_THAT(target_.bodies, ElementsAre("probe"));
@@ -82,42 +95,56 @@ TEST_F(PublishingTest, SaysByItsPhaseWhatItDoes) {
       EXPECT_EQ(leases_.Held().at(0).phase, Phase::kAwaitingUpload);
     }
   });
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kDelivered);
+  EXPECT_EQ(Run(file_), PublishingEnd::kDelivered);
 }
 
 TEST_F(PublishingTest, WhatIsThereAlreadyIsNotSent) {
   coordinator_.NextStepOf(DeleteIt{true, "there already"});
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kDelivered);
+  EXPECT_EQ(Run(file_), PublishingEnd::kDelivered);
   EXPECT_THAT(target_.bodies, IsEmpty());
 }
 
 TEST_F(PublishingTest, AConflictIsTheEnd) {
   coordinator_.NextStepOf(DeleteIt{false, "other bytes are there"});
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kRefused);
+  EXPECT_EQ(Run(file_), PublishingEnd::kRefused);
   EXPECT_THAT(target_.bodies, IsEmpty());
 }
 
 TEST_F(PublishingTest, WaitsAsLongAsItIsToldThenAsksAgain) {
   absl::Time const gate = clock_.Now() + absl::Hours(3);
   coordinator_.NextStepOf(AskAgain{gate, "rate limit"});
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kDelivered);
+  EXPECT_EQ(Run(file_), PublishingEnd::kDelivered);
   EXPECT_GE(clock_.Now(), gate);
   EXPECT_THAT(coordinator_.calls(), SizeIs(2));
 }
 
-TEST_F(PublishingTest, ALeaseThatEndsDuringAWaitEndsTheWait) {
+TEST_F(PublishingTest, SaysWhatTheFileWaitsFor) {
   coordinator_.NextStepOf(AskAgain{absl::InfiniteFuture(), "gate closed"});
-  coordinator_.NextStepOf(absl::AbortedError("not yours"));
-  absl::Time const start = clock_.Now();
+  Delivery delivery{file_};
+  auto const next = publishing_.GoOn(delivery);
+  EXPECT_EQ(std::get<absl::Time>(next), absl::InfiniteFuture());
+  EXPECT_EQ(leases_.Held().at(0).phase, Phase::kAwaitingUpload);
+  EXPECT_EQ(leases_.Held().at(0).progress, "gate closed");
+}
+
+TEST_F(PublishingTest, ATimeThatHasPassedIsWaitedForAllTheSame) {
+  coordinator_.NextStepOf(AskAgain{absl::InfinitePast(), "an error of the coordinator's"});
+  Delivery delivery{file_};
+  EXPECT_GT(std::get<absl::Time>(publishing_.GoOn(delivery)), clock_.Now());
+}
+
+TEST_F(PublishingTest, NothingIsAskedForALeaseThatHasEnded) {
+  coordinator_.NextStepOf(AskAgain{absl::InfiniteFuture(), "gate closed"});
   coordinator_.OnCall([&](std::string const&) { leases_.End(kLease); });
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kLeaseOver);
-  EXPECT_LE(clock_.Now() - start, absl::Seconds(2));
+  EXPECT_EQ(Run(file_), PublishingEnd::kLeaseOver);
+  EXPECT_EQ(Run(file_), PublishingEnd::kLeaseOver);
+  EXPECT_THAT(coordinator_.calls(), SizeIs(1));
 }
 
 TEST_F(PublishingTest, ANewGrantIsUsedAfterAPauseThatGrows) {
   for (int i = 0; i < 20; ++i) coordinator_.NextStepOf(Grant());
   absl::Time const start = clock_.Now();
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kDelivered);
+  EXPECT_EQ(Run(file_), PublishingEnd::kDelivered);
   EXPECT_THAT(target_.bodies, SizeIs(20));
   EXPECT_GT(clock_.Now() - start, absl::Seconds(30));
 }
@@ -126,7 +153,7 @@ TEST_F(PublishingTest, AWaitAfterAnUploadAsksForANewGrant) {
   coordinator_.NextStepOf(Grant());
   coordinator_.NextStepOf(AskAgain{clock_.Now() + absl::Minutes(1), "no space"});
   coordinator_.NextStepOf(Grant());
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kDelivered);
+  EXPECT_EQ(Run(file_), PublishingEnd::kDelivered);
   EXPECT_THAT(coordinator_.calls(),
               ElementsAre("ReportArtifact s1 7/2 abc 5", "ReportUpload s1 7/2 201 ",
                           "ReportArtifact s1 7/2 abc 5", "ReportUpload s1 7/2 201 "));
@@ -136,7 +163,7 @@ TEST_F(PublishingTest, LostAnswersAreAskedForAgainAndTheFileIsSentOnce) {
   coordinator_.NextStepOf(absl::UnavailableError("restarting"));
   coordinator_.NextStepOf(Grant());
   coordinator_.NextStepOf(absl::DeadlineExceededError("lost"));
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kDelivered);
+  EXPECT_EQ(Run(file_), PublishingEnd::kDelivered);
   EXPECT_THAT(coordinator_.calls(),
               ElementsAre("ReportArtifact s1 7/2 abc 5", "ReportArtifact s1 7/2 abc 5",
                           "ReportUpload s1 7/2 201 ", "ReportUpload s1 7/2 201 "));
@@ -145,7 +172,7 @@ TEST_F(PublishingTest, LostAnswersAreAskedForAgainAndTheFileIsSentOnce) {
 
 TEST_F(PublishingTest, AStaleLeaseIsOver) {
   coordinator_.NextStepOf(absl::AbortedError("not yours any more"));
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kLeaseOver);
+  EXPECT_EQ(Run(file_), PublishingEnd::kLeaseOver);
   EXPECT_THAT(coordinator_.calls(), SizeIs(1));
 }
 
@@ -153,14 +180,14 @@ TEST_F(PublishingTest, ALeaseThatEndsInMidUploadEndsTheUpload) {
   coordinator_.NextStepOf(Grant());
   coordinator_.NextStepOf(absl::AbortedError("not yours any more"));
   target_.during = [&] { leases_.End(kLease); };
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kLeaseOver);
+  EXPECT_EQ(Run(file_), PublishingEnd::kLeaseOver);
   EXPECT_THAT(target_.bodies, IsEmpty());
 }
 
 TEST_F(PublishingTest, AFencedWorkerDoesNotWaitForACoordinatorThatIsAway) {
   coordinator_.OnCall([&](std::string const&) { leases_.EndAll(); });
   coordinator_.NextStepOf(absl::UnavailableError("away"));
-  EXPECT_EQ(publishing_.Run(file_), PublishingEnd::kLeaseOver);
+  EXPECT_EQ(Run(file_), PublishingEnd::kLeaseOver);
   EXPECT_THAT(waits_, IsEmpty());
 }
 
@@ -169,7 +196,7 @@ TEST_F(PublishingTest, AFileThatIsGoneIsReportedAsNoAnswer) {
   gone.path += ".gone";
   coordinator_.NextStepOf(Grant());
   coordinator_.NextStepOf(DeleteIt{false, "never"});
-  EXPECT_EQ(publishing_.Run(gone), PublishingEnd::kRefused);
+  EXPECT_EQ(Run(gone), PublishingEnd::kRefused);
   EXPECT_THAT(coordinator_.calls(), Contains(StartsWith("ReportUpload s1 7/2 0 open")));
 }
 
