@@ -13,7 +13,7 @@ struct ReleaseKey {
   std::string repository = {};  // "owner/name"; empty where the host has one place alone
   std::string tag = {};
   friend bool operator==(ReleaseKey const&, ReleaseKey const&) = default;
-  friend auto operator<=>(ReleaseKey const&, ReleaseKey const&) = default;
+  friend auto operator<=>(ReleaseKey const&, ReleaseKey const&) = default;  // NOLINT: the 0 of <=>
 };
 
 // For people: "8.0.0+driver/x86_64", "8.0.0+driver/x86_64 of owner/name".
