@@ -21,7 +21,6 @@ constexpr int kUnauthorized = 401;
 // GitHub lists no more than 10,000 releases; a release holds 1,000 assets.
 constexpr int kMostReleasePages = 1000;
 constexpr int kMostAssetPages = 20;
-constexpr size_t kAssetsPerPage = 100;
 // A release carries all its assets along, some 2 KB each: ten full ones are 20 MB.
 constexpr size_t kReleasesPerPage = 10;
 constexpr int64_t kLargestAnswer = 64 << 20;

@@ -56,7 +56,7 @@ class GitHubApi {
   absl::StatusOr<GitHubRelease> CreateRelease(std::string const& repository, std::string const& tag,
                                               std::string const& target);
 
-  // From the page `first` on (from 1, of 100 assets, in the order in which they were made).
+  // From the page `first` on (from 1, of kAssetsPerPage, in the order in which they were made).
   absl::StatusOr<std::vector<GitHubAsset>> ListAssets(std::string const& repository,
                                                       int64_t release, int first = 1);
   absl::StatusOr<GitHubAsset> GetAsset(std::string const& repository, int64_t id);
@@ -82,7 +82,7 @@ class GitHubApi {
   absl::StatusOr<HttpResponse> Send(RequestKind kind, HttpRequest request,
                                     std::string const& doing);
   absl::StatusOr<RequestPlace> Enter(RequestKind kind, std::string const& doing);
-  absl::StatusOr<HttpResponse> Get(std::string const& path, std::string const& doing);
+  absl::StatusOr<HttpResponse> Get(std::string const& url, std::string const& doing);
   // A page as it is now.
   struct Page {
     CachedPage page;

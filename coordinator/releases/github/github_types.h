@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -34,6 +35,9 @@ struct GitHubAsset {
   bool uploaded() const { return state == "uploaded"; }
   bool starter() const { return state == "starter"; }
 };
+
+// Of a release's list, the last page apart: the most that GitHub gives.
+inline constexpr size_t kAssetsPerPage = 100;
 
 // What GitHub says is wrong. All of it may be missing.
 struct GitHubProblem {

@@ -9,8 +9,6 @@
 namespace probefarm {
 namespace {
 
-constexpr size_t kPage = 100;
-
 // In the order in which GitHub lists them.
 std::vector<int64_t> IdsOf(KnownRelease const& known) {
   std::vector<int64_t> ids;
@@ -80,7 +78,22 @@ void TakeListing(KnownRelease& known, std::vector<GitHubAsset> assets, size_t fi
 }
 
 int FirstNewPage(KnownRelease const& known) {
-  return static_cast<int>(known.assets.size() / kPage) + 1;
+  return static_cast<int>(known.assets.size() / kAssetsPerPage) + 1;
+}
+
+std::optional<GitHubAsset> AssetIn(KnownRelease const& known, std::string const& name) {
+  auto const found = known.assets.find(name);
+  if (found == known.assets.end()) return std::nullopt;
+  return found->second;
+}
+
+void ForgetAsset(KnownRelease& known, GitHubAsset const& asset) {
+  auto const found = known.assets.find(asset.name);
+  if (found != known.assets.end() && found->second.id == asset.id) known.assets.erase(found);
+}
+
+HostedAsset Hosted(ReleaseKey const& key, GitHubAsset const& asset) {
+  return {key.repository, key.tag, asset.name, asset.url, asset.sha256, asset.size};
 }
 
 }  // namespace probefarm

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "coordinator/releases/github/github_types.h"
 #include "coordinator/releases/github/pacing/pacing_windows.h"
+#include "coordinator/releases/release_host.h"
 #include "lib/driver/release_key.h"
 
 namespace probefarm {
@@ -87,7 +88,16 @@ void PutAsset(KnownRelease& known, GitHubAsset asset);
 void TakeListing(KnownRelease& known, std::vector<GitHubAsset> assets, size_t first,
                  absl::Time now);
 
-// The page from which assets that are new since the last listing can stand, of 100 assets each.
+// The page from which assets that are new since the last listing can stand, as
+// GitHubApi::ListAssets() counts them.
 int FirstNewPage(KnownRelease const& known);
+
+// What stands under the name; nullopt: nothing that is known.
+std::optional<GitHubAsset> AssetIn(KnownRelease const& known, std::string const& name);
+// The asset is there no more. What has taken its name since stays.
+void ForgetAsset(KnownRelease& known, GitHubAsset const& asset);
+
+// The asset as the rest of the coordinator knows it.
+HostedAsset Hosted(ReleaseKey const& key, GitHubAsset const& asset);
 
 }  // namespace probefarm
