@@ -6,11 +6,10 @@
 #include <atomic>
 #include <future>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "lib/files/temporary_folder.h"
+#include "lib/runtime/run_at_once.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/testing/scripted_http_server.h"
 
@@ -240,18 +239,14 @@ TEST_F(HttpClientTest, ThreadsShareAClient) {
     std::string const body = exchange.ReadBody();
     exchange.Answer(200, body);
   });
-  std::vector<std::thread> threads;
   std::atomic<int> echoed = 0;
-  for (int t = 0; t < 8; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < 10; ++i) {
-        std::string const body = absl::StrCat(t, "/", i);
-        absl::StatusOr<HttpResponse> const response = client_->Send(Post(server.Url("/"), body));
-        if (response.ok() && response->body == body) ++echoed;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  RunAtOnce(8, [&](int t) {
+    for (int i = 0; i < 10; ++i) {
+      std::string const body = absl::StrCat(t, "/", i);
+      absl::StatusOr<HttpResponse> const response = client_->Send(Post(server.Url("/"), body));
+      if (response.ok() && response->body == body) ++echoed;
+    }
+  });
   EXPECT_EQ(echoed, 80);
 }
 

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <thread>
-#include <vector>
+#include "lib/runtime/run_at_once.h"
 
 namespace probefarm {
 namespace {
@@ -67,14 +66,10 @@ TEST(Metrics, AWrongNameIsLoggedAndHarmsNothing) {
 
 TEST(Metrics, CountsFromManyThreads) {
   Metrics metrics;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&metrics] {
-      for (int n = 0; n < 250; ++n) metrics.Count("probefarm_calls_total", "Calls.");
-      metrics.Render();
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  RunAtOnce(4, [&](int) {
+    for (int n = 0; n < 250; ++n) metrics.Count("probefarm_calls_total", "Calls.");
+    metrics.Render();
+  });
   EXPECT_THAT(metrics.Render(), HasSubstr("\nprobefarm_calls_total 1000\n"));
 }
 

@@ -5,11 +5,11 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <thread>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/files/unique_fd.h"
+#include "lib/runtime/run_at_once.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/testing/farm/wait_until.h"
 #include "tests/testing/github/github_fixture.h"
@@ -313,13 +313,10 @@ TEST_F(FakeFaults, LeaveNothingWhereTheTestSaysSo) {
 
 TEST_F(FakeFaults, LetOneOfManyUploadsOfANameThrough) {
   std::atomic<int> uploaded = 0;
-  std::vector<std::thread> workers;
-  for (int i = 0; i < 8; ++i)
-    workers.emplace_back([&, i] {
-      auto const response = TryUpload("a", std::string(1000 + i, 'x'));
-      if (response.ok() && response->status == 201) ++uploaded;
-    });
-  for (std::thread& worker : workers) worker.join();
+  RunAtOnce(8, [&](int i) {
+    auto const response = TryUpload("a", std::string(1000 + i, 'x'));
+    if (response.ok() && response->status == 201) ++uploaded;
+  });
   EXPECT_EQ(uploaded, 1);
   EXPECT_EQ(Assets().size(), 1);
 }

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <functional>
 #include <thread>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -14,6 +13,7 @@
 #include "coordinator/releases/github/credentials/test_app_key.h"
 #include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
+#include "lib/runtime/run_at_once.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/testing/scripted_http_server.h"
 
@@ -154,15 +154,10 @@ TEST_F(AppTokenTest, IsFetchedOnceForManyWhoWait) {
   };
   std::atomic<int> begun = 0;
   std::atomic<int> served = 0;
-  std::vector<std::thread> callers;
-  callers.reserve(kCallers);
-  for (int i = 0; i < kCallers; ++i) {
-    callers.emplace_back([&] {
-      if (++begun == kCallers) go.Notify();
-      served += MustGet() == "ghs_1" ? 1 : 0;
-    });
-  }
-  for (std::thread& caller : callers) caller.join();
+  RunAtOnce(kCallers, [&](int) {
+    if (++begun == kCallers) go.Notify();
+    served += MustGet() == "ghs_1" ? 1 : 0;
+  });
   EXPECT_EQ(served, kCallers);
   EXPECT_EQ(asked(), 1U);
 }
@@ -187,13 +182,8 @@ TEST_F(AppTokenTest, KeepsNobodyWaitingWhileTheOldOneIsGood) {
 
 TEST_F(AppTokenTest, SharesAFailureAmongThoseWhoWait) {
   answer_ = [](ScriptedExchange& exchange) { exchange.Answer(404, R"({"message":"Not Found"})"); };
-  std::vector<std::thread> callers;
-  callers.reserve(kCallers);
-  for (int i = 0; i < kCallers; ++i) {
-    callers.emplace_back(
-        [&] { EXPECT_THAT(source_->Token(), StatusIs(absl::StatusCode::kNotFound)); });
-  }
-  for (std::thread& caller : callers) caller.join();
+  RunAtOnce(kCallers,
+            [&](int) { EXPECT_THAT(source_->Token(), StatusIs(absl::StatusCode::kNotFound)); });
   EXPECT_EQ(asked(), 1U);
 }
 

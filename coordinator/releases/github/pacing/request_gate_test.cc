@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <thread>
 
 #include "lib/runtime/fake_clock.h"
+#include "lib/runtime/run_at_once.h"
 
 namespace probefarm {
 namespace {
@@ -147,20 +147,15 @@ TEST_F(RequestGateTest, CountsWhatAnEarlierRunDid) {
 
 TEST_F(RequestGateTest, LetsManyThreadsInNoFasterThanOne) {
   std::atomic<int> let_through = 0;
-  std::vector<std::thread> threads;
-  threads.reserve(kThreads);
-  for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([this, &let_through] {
-      for (int j = 0; j < 50; ++j) {
-        std::variant<RequestPlace, WaitUntil> entered = gate_.Enter(kUpload);
-        if (auto* place = std::get_if<RequestPlace>(&entered)) {
-          ++let_through;
-          gate_.Leave(std::move(*place), {.http_status = 201});
-        }
+  RunAtOnce(kThreads, [&](int) {
+    for (int j = 0; j < 50; ++j) {
+      std::variant<RequestPlace, WaitUntil> entered = gate_.Enter(kUpload);
+      if (auto* place = std::get_if<RequestPlace>(&entered)) {
+        ++let_through;
+        gate_.Leave(std::move(*place), {.http_status = 201});
       }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+    }
+  });
   EXPECT_EQ(let_through, 3);
 }
 
