@@ -1,8 +1,10 @@
+#include "coordinator/releases/github/github_downloads.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "coordinator/releases/github/github_fixture.h"
+#include "coordinator/releases/github/github_host_fixture.h"
 #include "lib/digest/sha256.h"
 #include "lib/runtime/status_matchers.h"
 
@@ -12,36 +14,26 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kTag[] = "8.0.0+driver/x86_64";
-
-class GitHubDownloadsTest : public testing::Test {
+class GitHubDownloadsTest : public GitHubHostFixture {
  protected:
-  GitHubDownloadsTest() {
-    FakeRelease release;
-    release.tag = kTag;
-    farm_.github->PutRelease("o/one", release);
-  }
-  void Put(std::string const& name, std::string const& bytes, std::string const& digest = "") {
-    FakeAsset asset;
-    asset.name = name;
+  GitHubDownloadsTest() { FillRelease("o/one", 0); }
+  void PutWithDigest(std::string const& name, std::string const& bytes, std::string const& digest) {
+    FakeAsset asset = Asset(name, bytes);
     asset.digest = digest;
-    asset.bytes = std::make_shared<std::string const>(bytes);
-    ASSERT_NE(farm_.github->PutAsset("o/one", kTag, asset), 0);
+    ASSERT_NE(Put(std::move(asset)), 0);
   }
   absl::StatusOr<std::string> Read(std::string const& name) {
-    return farm_.host->ReadSideFile({"o/one", kTag}, name);
+    return host().ReadSideFile({"o/one", kTag}, name);
   }
-
-  GitHubFixture farm_;
 };
 
 TEST_F(GitHubDownloadsTest, ADigestThatGitHubDoesNotKnowIsComputedWithoutTokenAndLimits) {
-  Put("old.o", std::string(300'000, 'x'), "null");
-  ASSERT_OK_AND_ASSIGN(std::vector<HostedAsset> const assets, farm_.host->ListAssets());
+  PutWithDigest("old.o", std::string(300'000, 'x'), "null");
+  ASSERT_OK_AND_ASSIGN(std::vector<HostedAsset> const assets, host().ListAssets());
   ASSERT_THAT(assets, SizeIs(1));
   EXPECT_THAT(assets[0].sha256, IsEmpty());
   farm_.github->ResetCounters();
-  EXPECT_EQ(farm_.host->DigestOf(assets[0]).value_or("none"), Sha256Hex(std::string(300'000, 'x')));
+  EXPECT_EQ(host().DigestOf(assets[0]).value_or("none"), Sha256Hex(std::string(300'000, 'x')));
   EXPECT_EQ(farm_.github->counters().points, 0);
   EXPECT_EQ(farm_.github->counters().leaked_tokens, 0);
 }
@@ -52,19 +44,25 @@ TEST_F(GitHubDownloadsTest, AnAssetThatIsGoneHasNoDigest) {
                     .asset_name = "gone.o",
                     .url = absl::StrCat(farm_.github->web_url(), "/o/one/releases/download/x/y"),
                     .size = 1};
-  EXPECT_THAT(farm_.host->DigestOf(asset), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(host().DigestOf(asset), StatusIs(absl::StatusCode::kNotFound));
 }
 
 // Between the deletion of the old and the renaming of the new.
 TEST_F(GitHubDownloadsTest, AHalfReplacedSideFileIsReadUnderTheNextName) {
-  Put("index.json.next", "new");
+  Put(Asset("index.json.next", "new"));
   EXPECT_EQ(Read("index.json").value_or("none"), "new");
   EXPECT_EQ(farm_.github->counters().leaked_tokens, 0);
 }
 
 TEST_F(GitHubDownloadsTest, ASideFileThatIsNotWhatIsListedIsReadLater) {
-  Put("index.json", "bytes", absl::StrCat("sha256:", Sha256Hex("other")));
+  PutWithDigest("index.json", "bytes", absl::StrCat("sha256:", Sha256Hex("other")));
   EXPECT_THAT(Read("index.json"), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(GitHubDownloadsTest, ASideFileOfATagThatIsNoneIsRefused) {
+  EXPECT_THAT(host().ReadSideFile({"o/one", "../x"}, "index.json"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(farm_.github->counters().calls, IsEmpty());
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ class ReleaseBoardTest : public testing::Test {
   }
   void Fill(int assets) {
     std::vector<GitHubAsset> listed;
+    listed.reserve(static_cast<size_t>(assets));
     for (int i = 0; i < assets; ++i) listed.push_back(Asset(i + 1, absl::StrCat("a", i)));
     TakeListing(known_, std::move(listed), 0, kNow);
   }
@@ -125,6 +126,15 @@ TEST_F(ReleaseBoardTest, ADigestThatWasComputedOutlivesAListing) {
   TakeListing(known_, {Asset(1, "a"), Asset(2, "b")}, 0, kNow);
   EXPECT_EQ(known_.assets.at("a").sha256, "abc");
   EXPECT_EQ(known_.assets.at("b").sha256, "");
+}
+
+TEST_F(ReleaseBoardTest, WhatHasTakenTheNameOfAnAssetSinceIsNotForgotten) {
+  PutAsset(known_, Asset(2, "a"));
+  ForgetAsset(known_, Asset(1, "a"));
+  EXPECT_EQ(AssetIn(known_, "a")->id, 2);
+  ForgetAsset(known_, Asset(2, "a"));
+  EXPECT_FALSE(AssetIn(known_, "a"));
+  ForgetAsset(known_, Asset(2, "a"));
 }
 
 }  // namespace

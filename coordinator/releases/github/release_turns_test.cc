@@ -1,0 +1,35 @@
+#include "coordinator/releases/github/release_turns.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "lib/runtime/run_at_once.h"
+
+namespace probefarm {
+namespace {
+
+TEST(ReleaseTurns, AreTakenOneAfterAnotherForOneRelease) {
+  ReleaseTurns turns;
+  std::atomic<int> inside = 0;
+  int visits = 0;  // guarded by the turn
+  RunAtOnce(4, [&](int) {
+    for (int round = 0; round < 1000; ++round) {
+      ReleaseTurns::Turn const turn(turns, {"o/one", "tag"});
+      EXPECT_EQ(++inside, 1);
+      ++visits;
+      --inside;
+    }
+  });
+  EXPECT_EQ(visits, 4000);
+}
+
+TEST(ReleaseTurns, OfTwoReleasesDoNotWaitForOneAnother) {
+  ReleaseTurns turns;
+  ReleaseTurns::Turn const one(turns, {"o/one", "tag"});
+  ReleaseTurns::Turn const two(turns, {"o/two", "tag"});
+  ReleaseTurns::Turn const other(turns, {"o/one", "other"});
+}
+
+}  // namespace
+}  // namespace probefarm
