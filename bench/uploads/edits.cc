@@ -43,10 +43,8 @@ absl::Status CheckAll(GitHubFixture& farm, std::string const& content) {
 
 absl::StatusOr<nlohmann::json> EditSideFiles(int edits) {
   GitHubFixture farm;
-  for (char const* rule : kFaults) {
-    ASSIGN_OR_RETURN(FakeFault fault, ParseFakeFault(absl::StrCat(rule, " times=0")));
-    farm.github->Plant(std::move(fault));
-  }
+  for (char const* rule : kFaults)
+    RETURN_IF_ERROR(farm.github->Plant(absl::StrCat(rule, " times=0")));
   int tries = 0;
   for (int edit = 0; edit < edits; ++edit) {
     std::string const content = absl::StrCat("edit ", edit);

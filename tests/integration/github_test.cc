@@ -46,15 +46,6 @@ class GitHubTest : public BuildingFarm {
                      "\", side_files_interval: 1s, credentials: {token_file: ", token_file,
                      ", share_token_with_workers: true}, limits: {writes_per_second: 100}}}");
   }
-  void Plant(std::string const& rule) {
-    absl::StatusOr<FakeFault> fault = ParseFakeFault(rule);
-    ASSERT_OK(fault);
-    github_->Plant(*std::move(fault));
-  }
-  void PublishAll() {
-    ASSERT_OK_AND_ASSIGN(SubprocessResult const watched, farm_.Client({"backfill", "--watch"}));
-    ASSERT_EQ(watched.exit_code, 0) << watched.output << watched.errors;
-  }
   std::vector<std::string> NamesAtGitHub() const {
     std::vector<std::string> names;
     std::optional<FakeRelease> const release = github_->Release(kRepository, kTag);
@@ -148,11 +139,11 @@ TEST_F(GitHubTest, WhatHasNoRoomWaitsUnbuiltAndSaysSo) {
 
 TEST_F(GitHubTest, NoFaultOfAnUploadMakesTwoOrNone) {
   ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
-  Plant("502-starter kind=upload");
-  Plant("commit-drop kind=upload");
-  Plant("502 kind=create-release");
-  Plant("html kind=list-assets");
-  Plant("commit-drop kind=patch-asset");
+  ASSERT_OK(github_->Plant("502-starter kind=upload"));
+  ASSERT_OK(github_->Plant("commit-drop kind=upload"));
+  ASSERT_OK(github_->Plant("502 kind=create-release"));
+  ASSERT_OK(github_->Plant("html kind=list-assets"));
+  ASSERT_OK(github_->Plant("commit-drop kind=patch-asset"));
   auto const worker = StartWorker("w", 2);
   ASSERT_NO_FATAL_FAILURE(PublishAll());
   ExpectPublished();
@@ -161,7 +152,7 @@ TEST_F(GitHubTest, NoFaultOfAnUploadMakesTwoOrNone) {
 
 TEST_F(GitHubTest, TheTokenIsSeenNowhere) {
   ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
-  Plant("html kind=upload status=403");
+  ASSERT_OK(github_->Plant("html kind=upload status=403"));
   auto const worker = StartWorker("w", 2);
   ASSERT_NO_FATAL_FAILURE(PublishAll());
   for (auto const& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
@@ -204,10 +195,7 @@ TEST_F(GitHubTest, ACatalogThatWasLostIsFoundAgain) {
   ASSERT_OK(RestartWithoutDatabase(farm_));
   ASSERT_NO_FATAL_FAILURE(WaitForFeeds());
   ASSERT_NO_FATAL_FAILURE(ExpectSameProbes(farm_, before));
-  ASSERT_OK(WaitUntil("the side files are written", [&] {
-    absl::StatusOr<json> const status = farm_.Ask({"status"});
-    return status.ok() && (*status)["stale_releases"] == 0;
-  }));
+  ASSERT_NO_FATAL_FAILURE(WaitForSideFiles());
   EXPECT_EQ(BytesOf("index.json"), index);
   EXPECT_EQ(BytesOf("provenance.jsonl"), provenance);
   EXPECT_EQ(github_->counters().leaked_tokens, 0);

@@ -20,8 +20,7 @@ class LostCatalogTest : public BuildingFarm {
 TEST_F(LostCatalogTest, IsFoundAgainInTheReleases) {
   ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
   auto const worker = StartWorker("w", 2);
-  ASSERT_OK_AND_ASSIGN(SubprocessResult const watched, farm_.Client({"backfill", "--watch"}));
-  ASSERT_EQ(watched.exit_code, 0) << watched.output << watched.errors;
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
   ASSERT_OK_AND_ASSIGN(json const before, farm_.Ask({"probes"}));
   ASSERT_THAT(before, SizeIs(2));
   std::string const index = SideFile("index.json");
@@ -29,10 +28,7 @@ TEST_F(LostCatalogTest, IsFoundAgainInTheReleases) {
   ASSERT_OK(RestartWithoutDatabase(farm_));
   ASSERT_NO_FATAL_FAILURE(WaitForFeeds());
   ASSERT_NO_FATAL_FAILURE(ExpectSameProbes(farm_, before));
-  ASSERT_OK(WaitUntil("the side files are written", [&] {
-    absl::StatusOr<json> const status = farm_.Ask({"status"});
-    return status.ok() && (*status)["stale_releases"] == 0;
-  }));
+  ASSERT_NO_FATAL_FAILURE(WaitForSideFiles());
   EXPECT_EQ(SideFile("index.json"), index);
   EXPECT_EQ(SideFile("provenance.jsonl"), provenance);
 }

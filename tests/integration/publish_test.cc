@@ -17,12 +17,6 @@ using testing::SizeIs;
 
 class PublishTest : public BuildingFarm {
  protected:
-  // Backfills everything and waits for it.
-  void PublishAll() {
-    ASSERT_OK_AND_ASSIGN(SubprocessResult const watched, farm_.Client({"backfill", "--watch"}));
-    ASSERT_EQ(watched.exit_code, 0) << watched.output << watched.errors;
-  }
-
   std::string ReleaseFolder(json const& probe) const {
     return absl::StrCat(farm_.releases(), "/", probe["tag"].get<std::string>());
   }

@@ -129,6 +129,18 @@ int SmallFarm::Published() const {
   return probes.ok() ? static_cast<int>(probes->size()) : -1;
 }
 
+void SmallFarm::PublishAll() const {
+  ASSERT_OK_AND_ASSIGN(SubprocessResult const watched, farm_.Client({"backfill", "--watch"}));
+  ASSERT_EQ(watched.exit_code, 0) << watched.output << watched.errors;
+}
+
+void SmallFarm::WaitForSideFiles() const {
+  ASSERT_OK(WaitUntil("the side files are written", [this] {
+    absl::StatusOr<json> const status = farm_.Ask({"status"});
+    return status.ok() && status->value("stale_releases", 1) == 0;
+  }));
+}
+
 void BuildingFarm::SetUp() {
   ASSERT_OK_AND_ASSIGN(config_.builder, RealBuilder());
   ASSERT_OK_AND_ASSIGN(engine_, FarmEngine::Connect());

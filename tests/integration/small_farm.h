@@ -39,6 +39,10 @@ class SmallFarm : public testing::Test {
   // Waits until the coordinator hears of that many workers.
   void WaitForWorkers(size_t live) const;
   int Published() const;
+  // Backfills everything and waits until all of it is published.
+  void PublishAll() const;
+  // Waits until every release has side files that are up to date.
+  void WaitForSideFiles() const;
 
   TemporaryFolder folder_;
   FarmConfig config_;

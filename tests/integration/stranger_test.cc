@@ -39,12 +39,6 @@ class StrangerTest : public BuildingFarm {
     probe_ = probes[0];
     name_ = probe_["asset_name"];
   }
-  void WaitForSideFiles() const {
-    ASSERT_OK(WaitUntil("side files are written", [this] {
-      absl::StatusOr<json> const status = farm_.Ask({"status"});
-      return status.ok() && status->value("stale_releases", 1) == 0;
-    }));
-  }
 
   static SubprocessResult Run(std::vector<std::string> argv) {
     absl::StatusOr<SubprocessResult> result = RunSubprocess({.argv = std::move(argv)});

@@ -26,9 +26,7 @@ FakeAsset GitHubHostFixture::Asset(std::string const& name, std::string const& b
 }
 
 void GitHubHostFixture::Plant(std::string const& rule) const {
-  absl::StatusOr<FakeFault> fault = ParseFakeFault(rule);
-  ASSERT_OK(fault);
-  farm_.github->Plant(*std::move(fault));
+  ASSERT_OK(farm_.github->Plant(rule));
 }
 
 UploadGrant GitHubHostFixture::Grant(UploadIntent const& intent) {

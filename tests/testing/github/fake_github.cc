@@ -176,6 +176,12 @@ bool FakeGitHub::RemoveRelease(std::string const& repository, int64_t id) {
 }
 
 void FakeGitHub::Plant(FakeFault fault) { impl_->core.Plant(std::move(fault)); }
+
+absl::Status FakeGitHub::Plant(std::string const& rule) {
+  ASSIGN_OR_RETURN(FakeFault fault, ParseFakeFault(rule));
+  Plant(std::move(fault));
+  return absl::OkStatus();
+}
 void FakeGitHub::ClearFaults() { impl_->core.ClearFaults(); }
 
 void FakeGitHub::SetListLag(absl::Duration lag) { SetListLag(lag, lag, 1); }

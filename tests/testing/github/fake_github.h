@@ -73,7 +73,7 @@ struct FakeCounters {
 //   ASSIGN_OR_RETURN(std::unique_ptr<FakeGitHub> github, FakeGitHub::Start({}));
 //   github->AddRepository("o/r");
 //   github->AddToken({.value = "secret"});
-//   github->Plant(*ParseFakeFault("502-starter kind=upload"));
+//   RETURN_IF_ERROR(github->Plant("502-starter kind=upload"));
 //   … the code under test, with github->api_url() …
 //   EXPECT_EQ(github->Releases("o/r").at(0).assets.size(), 1);
 //   EXPECT_EQ(github->counters().limited, 0);
@@ -120,6 +120,8 @@ class FakeGitHub {
   bool RemoveRelease(std::string const& repository, int64_t id);
 
   void Plant(FakeFault fault);
+  // A rule of ParseFakeFault(), with its errors.
+  absl::Status Plant(std::string const& rule);
   void ClearFaults();
   // What is made from now on is in lists `lag` later; by id it is there at once.
   void SetListLag(absl::Duration lag);

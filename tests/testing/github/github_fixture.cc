@@ -78,9 +78,8 @@ HttpResponse GitHubTest::Upload(int64_t release, std::string const& name,
 }
 
 void GitHubTest::Plant(std::string const& rule) {
-  auto fault = ParseFakeFault(rule);
-  ASSERT_TRUE(fault.ok()) << fault.status();
-  github->Plant(*std::move(fault));
+  absl::Status const planted = github->Plant(rule);
+  ASSERT_TRUE(planted.ok()) << planted;
 }
 
 std::string FirstError(HttpResponse const& response) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/runtime/fake_clock.h"
+#include "lib/runtime/status_macros.h"
 #include "tests/testing/github/fake_github.h"
 #include "tests/testing/github/recorded_github.h"
 
@@ -81,11 +82,7 @@ int Replay(Flags const& flags, sigset_t const& signals) {
 absl::Status Furnish(FakeGitHub& github, Flags const& flags) {
   for (std::string const& repository : flags.repositories) github.AddRepository(repository);
   for (std::string const& token : flags.tokens) github.AddToken({.value = token});
-  for (std::string const& rule : flags.rules) {
-    absl::StatusOr<FakeFault> fault = ParseFakeFault(rule);
-    if (!fault.ok()) return fault.status();
-    github.Plant(*std::move(fault));
-  }
+  for (std::string const& rule : flags.rules) RETURN_IF_ERROR(github.Plant(rule));
   github.SetListLag(absl::Seconds(flags.list_lag));
   github.SetTagLag(absl::Seconds(flags.tag_lag));
   return absl::OkStatus();
