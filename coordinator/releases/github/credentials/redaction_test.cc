@@ -14,6 +14,7 @@
 #include "lib/files/temporary_folder.h"
 #include "lib/runtime/fake_clock.h"
 #include "lib/runtime/log.h"
+#include "lib/runtime/mutex.h"
 #include "lib/runtime/status_matchers.h"
 #include "tests/testing/scripted_http_server.h"
 
@@ -71,6 +72,15 @@ class Redaction : public testing::Test {
     chmod(path.c_str(), mode);
     return path;
   }
+  // A request that its client has given up may still be answered, by the answer before.
+  void AnswerWith(std::function<void(ScriptedExchange&)> answer) EXCLUDES(mu_) {
+    MutexLock lock(mu_);
+    answer_ = std::move(answer);
+  }
+  std::function<void(ScriptedExchange&)> Answer() EXCLUDES(mu_) {
+    MutexLock lock(mu_);
+    return answer_;
+  }
   static CredentialsConfig App(std::string const& key_file) {
     return {AppConfig{12, 34, key_file}};
   }
@@ -78,8 +88,9 @@ class Redaction : public testing::Test {
   FakeClock clock_;
   TemporaryFolder const folder_;
   std::string const key_pem_ = ToPkcs8(MakeRsaKey().get());
-  std::function<void(ScriptedExchange&)> answer_;
-  ScriptedHttpServer server_{[this](ScriptedExchange& exchange) { answer_(exchange); }};
+  Mutex mu_;
+  std::function<void(ScriptedExchange&)> answer_ GUARDED_BY(mu_);
+  ScriptedHttpServer server_{[this](ScriptedExchange& exchange) { Answer()(exchange); }};
   std::unique_ptr<HttpClient> const http_ = MakeHttpClient("test");
   std::set<std::string> planted_;
   std::vector<std::string> said_;
@@ -119,7 +130,7 @@ void Echo(ScriptedExchange& exchange, int status) {
 TEST_F(Redaction, HoldsForEveryAnswerThatIsNoToken) {
   std::string const key = Put("k", key_pem_);
   for (int const status : {200, 201, 302, 400, 401, 403, 404, 422, 429, 500, 502}) {
-    answer_ = [status](ScriptedExchange& exchange) { Echo(exchange, status); };
+    AnswerWith([status](ScriptedExchange& exchange) { Echo(exchange, status); });
     MustFail(App(key));
   }
   std::vector<std::string> const bodies = {
@@ -130,7 +141,7 @@ TEST_F(Redaction, HoldsForEveryAnswerThatIsNoToken) {
       absl::StrCat(R"({"token":")", kPlanted, R"(","expires_at":"2020-01-15T09:00:00Z"})"),
       absl::StrCat(kPlanted, std::string(300 << 10, 'x'))};
   for (std::string const& body : bodies) {
-    answer_ = [&body](ScriptedExchange& exchange) { exchange.Answer(201, body); };
+    AnswerWith([&body](ScriptedExchange& exchange) { exchange.Answer(201, body); });
     MustFail(App(key));
   }
   EXPECT_GE(Search(), 17U);
@@ -138,37 +149,37 @@ TEST_F(Redaction, HoldsForEveryAnswerThatIsNoToken) {
 
 TEST_F(Redaction, HoldsForEveryWayToGetNoAnswer) {
   std::string const key = Put("k", key_pem_);
-  answer_ = [](ScriptedExchange& exchange) { exchange.HangUp(); };
+  AnswerWith([](ScriptedExchange& exchange) { exchange.HangUp(); });
   MustFail(App(key));
-  answer_ = [](ScriptedExchange& exchange) {
+  AnswerWith([](ScriptedExchange& exchange) {
     exchange.SendRaw(absl::StrCat("HTTP/1.1 201 Created\r\nContent-Length: 999\r\n\r\n", kPlanted));
     exchange.HangUp();
-  };
+  });
   MustFail(App(key));
-  answer_ = [](ScriptedExchange& exchange) {
+  AnswerWith([](ScriptedExchange& exchange) {
     exchange.SendRaw(
         absl::StrCat("no HTTP ", exchange.request().headers.at("authorization"), "\r\n\r\n"));
     exchange.HangUp();
-  };
+  });
   MustFail(App(key));
   EXPECT_GE(Search(), 3U);
 }
 
 TEST_F(Redaction, HoldsWhileRenewalFails) {
-  answer_ = [this](ScriptedExchange& exchange) {
+  AnswerWith([this](ScriptedExchange& exchange) {
     exchange.ReadBody();
     exchange.Answer(201,
                     absl::StrCat(R"({"token":")", kPlanted, R"(","expires_at":")",
                                  absl::FormatTime(absl::RFC3339_sec, clock_.Now() + absl::Hours(1),
                                                   absl::UTCTimeZone()),
                                  R"("})"));
-  };
+  });
   ASSERT_OK_AND_ASSIGN(
       std::unique_ptr<TokenSource> const source,
       MakeTokenSource(App(Put("k", key_pem_)), server_.Url(""), {"o/r"}, http_.get(), &clock_));
   EXPECT_OK(source->Token());
   clock_.Advance(absl::Minutes(55));
-  answer_ = [](ScriptedExchange& exchange) { Echo(exchange, 401); };
+  AnswerWith([](ScriptedExchange& exchange) { Echo(exchange, 401); });
   EXPECT_OK(source->Token());
   EXPECT_EQ(Search(), 1U);
   EXPECT_THAT(said_.back(), testing::HasSubstr("is not renewed"));
