@@ -4,11 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "coordinator/releases/github/github_json.h"
-#include "coordinator/releases/github/github_link.h"
 #include "lib/driver/asset_name.h"
 #include "lib/http/url_host.h"
-#include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -16,7 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kNotModified = 304;
 constexpr int kUnauthorized = 401;
 // GitHub lists no more than 10,000 releases; a release holds 1,000 assets.
 constexpr int kMostReleasePages = 1000;
@@ -42,22 +40,9 @@ GitHubAnswer AnswerOf(absl::StatusOr<HttpResponse> const& response) {
   return {response->status, response->headers, response->body, ""};
 }
 
-std::string HeaderOf(HttpResponse const& response, char const* name) {
-  auto const found = response.headers.find(name);
-  return found == response.headers.end() ? "" : found->second;
-}
-
 // As one segment of a path: a tag may hold a slash. EncodeUrlPath() leaves it as it is.
 std::string EncodeSegment(absl::string_view text) {
-  std::string encoded;
-  for (char const c : EncodeUrlPath(text)) {
-    if (c == '/') {
-      encoded += "%2F";
-    } else {
-      encoded += c;
-    }
-  }
-  return encoded;
+  return absl::StrReplaceAll(EncodeUrlPath(text), {{"/", "%2F"}});
 }
 
 }  // namespace
@@ -67,9 +52,13 @@ GitHubApi::GitHubApi(HttpClient& http, TokenSource& tokens, RequestGate& gate,
     : http_(http),
       tokens_(tokens),
       gate_(gate),
-      pages_(pages),
       pause_(pause),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      pages_(pages, options_.api_url,
+             [this](RequestKind kind, HttpRequest request, std::string const& doing) {
+               request.max_redirects = kRedirects;
+               return Send(kind, std::move(request), doing);
+             }) {}
 
 std::string GitHubApi::Url(std::string const& repository, absl::string_view path) const {
   return absl::StrCat(options_.api_url, "/repos/", repository, path);
@@ -126,71 +115,35 @@ absl::StatusOr<HttpResponse> GitHubApi::Get(std::string const& url, std::string 
   return Send(RequestKind::kRead, {.url = url, .max_redirects = kRedirects}, doing);
 }
 
-absl::StatusOr<GitHubApi::Page> GitHubApi::GetPage(std::string const& url,
-                                                   std::string const& doing) {
-  HttpRequest request{.url = url, .max_redirects = kRedirects};
-  std::optional<CachedPage> known = pages_.Find(url);
-  if (known) request.headers.emplace_back("If-None-Match", known->etag);
-  ASSIGN_OR_RETURN(
-      HttpResponse response,
-      Send(known ? RequestKind::kConditionalRead : RequestKind::kRead, std::move(request), doing));
-  if (response.status == kNotModified) {
-    std::string link = HeaderOf(response, "link");
-    if (known && !link.empty()) known->link = std::move(link);
-    if (known) return Page{*std::move(known)};
-    return absl::UnavailableError(absl::StrCat(doing, ": 304 to a question without an ETag"));
-  }
-  CachedPage page{HeaderOf(response, "etag"), HeaderOf(response, "link"), std::move(response.body)};
-  return Page{std::move(page), true};
-}
-
-// After it was understood: half a page that was kept would be taken for unchanged for ever.
-void GitHubApi::Keep(std::string const& url, Page const& read) {
-  if (!read.is_new || read.page.etag.empty()) return;
-  if (absl::Status const kept = pages_.Put(url, read.page); !kept.ok())
-    Log(LogLevel::kWarning, "a page of GitHub's was not kept", {{"error", kept.ToString()}});
-}
-
 template <class T>
 absl::StatusOr<std::vector<T>> GitHubApi::GetPages(
-    std::string const& list, int first, size_t per_page, std::string const& doing, int most,
+    PagedList const& list, std::string const& doing,
     absl::StatusOr<std::vector<T>> (*parse)(absl::string_view)) {
   std::vector<T> all;
-  std::string const pages = absl::StrCat(list, "?per_page=", per_page, "&page=");
-  std::string url = absl::StrCat(pages, first);
-  for (int page = first; page < first + most; ++page) {
-    ASSIGN_OR_RETURN(Page const read, GetPage(url, doing));
-    absl::StatusOr<std::vector<T>> items = parse(read.page.body);
-    if (!items.ok()) return Annotate(items.status(), doing);
-    Keep(url, read);
-    bool const is_full = items->size() >= per_page;
-    std::move(items->begin(), items->end(), std::back_inserter(all));
-    std::optional<std::string> next = NextLink(read.page.link);
-    // A page that is unchanged may not say that another one has come after it.
-    if (!next && is_full) next = absl::StrCat(pages, page + 1);
-    if (!next) return all;
-    if (!SameOrigin(*next, options_.api_url))
-      return absl::UnavailableError(
-          absl::StrCat(doing, ": the next page is at another host, ", HostOfUrl(*next)));
-    url = *next;
-  }
-  return absl::UnavailableError(absl::StrCat(doing, ": there are more than ", most, " pages"));
+  RETURN_IF_ERROR(
+      pages_.ReadAll(list, doing, [&](absl::string_view body) -> absl::StatusOr<size_t> {
+        ASSIGN_OR_RETURN(std::vector<T> items, parse(body));
+        std::move(items.begin(), items.end(), std::back_inserter(all));
+        return items.size();
+      }));
+  return all;
 }
 
 absl::StatusOr<std::string> GitHubApi::DefaultBranch(std::string const& repository) {
-  std::string const doing = absl::StrCat("look at repository ", repository);
-  std::string const url = Url(repository, "");
-  ASSIGN_OR_RETURN(Page const read, GetPage(url, doing));
-  absl::StatusOr<std::string> branch = ParseGitHubDefaultBranch(read.page.body);
-  if (!branch.ok()) return Annotate(branch.status(), doing);
-  Keep(url, read);
+  std::string branch;
+  RETURN_IF_ERROR(pages_.Read(Url(repository, ""), absl::StrCat("look at repository ", repository),
+                              [&](absl::string_view body) -> absl::StatusOr<size_t> {
+                                ASSIGN_OR_RETURN(branch, ParseGitHubDefaultBranch(body));
+                                return 1;
+                              }));
   return branch;
 }
 
 absl::StatusOr<std::vector<GitHubRelease>> GitHubApi::ListReleases(std::string const& repository) {
-  return GetPages<GitHubRelease>(Url(repository, "/releases"), 1, kReleasesPerPage,
-                                 absl::StrCat("list the releases of ", repository),
-                                 kMostReleasePages, &ParseGitHubReleases);
+  PagedList const list{
+      .url = Url(repository, "/releases"), .per_page = kReleasesPerPage, .most = kMostReleasePages};
+  return GetPages<GitHubRelease>(list, absl::StrCat("list the releases of ", repository),
+                                 &ParseGitHubReleases);
 }
 
 absl::StatusOr<GitHubRelease> GitHubApi::FindRelease(std::string const& repository,
@@ -220,9 +173,12 @@ absl::StatusOr<GitHubRelease> GitHubApi::CreateRelease(std::string const& reposi
 
 absl::StatusOr<std::vector<GitHubAsset>> GitHubApi::ListAssets(std::string const& repository,
                                                                int64_t release, int first) {
+  PagedList const list{.url = Url(repository, absl::StrCat("/releases/", release, "/assets")),
+                       .first = first,
+                       .per_page = kAssetsPerPage,
+                       .most = kMostAssetPages};
   return GetPages<GitHubAsset>(
-      Url(repository, absl::StrCat("/releases/", release, "/assets")), first, kAssetsPerPage,
-      absl::StrCat("list the assets of release ", release, " of ", repository), kMostAssetPages,
+      list, absl::StrCat("list the assets of release ", release, " of ", repository),
       &ParseGitHubAssets);
 }
 
@@ -254,16 +210,21 @@ absl::Status GitHubApi::DeleteAsset(std::string const& repository, int64_t id) {
   return absl::IsNotFound(deleted) ? absl::OkStatus() : deleted;
 }
 
+absl::Status GitHubApi::CheckUploadHost(GitHubRelease const& release,
+                                        std::string const& doing) const {
+  if (SameOrigin(release.upload_url, options_.uploads_url)) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(doing, ": the release wants files at ",
+                                                    HostOfUrl(release.upload_url),
+                                                    ", not at releases.github.uploads_url"));
+}
+
 absl::StatusOr<GitHubAsset> GitHubApi::UploadAsset(GitHubRelease const& release,
                                                    std::string const& name,
                                                    std::string const& content) {
   std::string const doing = absl::StrCat("upload ", name, " to release ", release.tag);
   if (content.empty())
     return absl::InvalidArgumentError(absl::StrCat(doing, ": GitHub takes no empty file"));
-  if (!SameOrigin(release.upload_url, options_.uploads_url))
-    return absl::FailedPreconditionError(absl::StrCat(doing, ": the release wants files at ",
-                                                      HostOfUrl(release.upload_url),
-                                                      ", not at releases.github.uploads_url"));
+  RETURN_IF_ERROR(CheckUploadHost(release, doing));
   HttpRequest request{.method = "POST",
                       .url = absl::StrCat(release.upload_url, "?name=", EncodeSegment(name)),
                       .headers = {{"Content-Type", "application/octet-stream"}},
@@ -277,10 +238,8 @@ absl::StatusOr<UploadGrant> GitHubApi::UploadRequest(GitHubRelease const& releas
                                                      std::string const& name,
                                                      std::string const& label,
                                                      absl::Time deadline) {
-  if (!SameOrigin(release.upload_url, options_.uploads_url))
-    return absl::FailedPreconditionError(
-        absl::StrCat("upload ", name, " to release ", release.tag, ": the release wants files at ",
-                     HostOfUrl(release.upload_url), ", not at releases.github.uploads_url"));
+  RETURN_IF_ERROR(
+      CheckUploadHost(release, absl::StrCat("upload ", name, " to release ", release.tag)));
   ASSIGN_OR_RETURN(AccessToken const token, tokens_.Token());
   UploadGrant grant;
   grant.method = "POST";

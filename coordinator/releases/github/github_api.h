@@ -10,6 +10,7 @@
 #include "coordinator/releases/github/github_types.h"
 #include "coordinator/releases/github/pacing/request_gate.h"
 #include "coordinator/releases/github/page_cache.h"
+#include "coordinator/releases/github/page_reader.h"
 #include "coordinator/releases/release_host.h"
 #include "lib/http/http_client.h"
 
@@ -45,6 +46,8 @@ class GitHubApi {
   // All must outlive it. `pause` may be null.
   GitHubApi(HttpClient& http, TokenSource& tokens, RequestGate& gate, PageCache const& pages,
             PacingPause* pause, GitHubOptions options);
+  GitHubApi(GitHubApi const&) = delete;
+  GitHubApi& operator=(GitHubApi const&) = delete;
 
   absl::StatusOr<std::string> DefaultBranch(std::string const& repository);
 
@@ -83,26 +86,20 @@ class GitHubApi {
                                     std::string const& doing);
   absl::StatusOr<RequestPlace> Enter(RequestKind kind, std::string const& doing);
   absl::StatusOr<HttpResponse> Get(std::string const& url, std::string const& doing);
-  // A page as it is now.
-  struct Page {
-    CachedPage page;
-    bool is_new = false;  // not kept yet: whoever can read it keeps it
-  };
-  absl::StatusOr<Page> GetPage(std::string const& url, std::string const& doing);
-  void Keep(std::string const& url, Page const& read);
-  // From `pages` with the number `first` at its end.
   template <class T>
   absl::StatusOr<std::vector<T>> GetPages(
-      std::string const& list, int first, size_t per_page, std::string const& doing, int most,
+      PagedList const& list, std::string const& doing,
       absl::StatusOr<std::vector<T>> (*parse)(absl::string_view));
+  // FAILED_PRECONDITION when files of the release would go to another host.
+  absl::Status CheckUploadHost(GitHubRelease const& release, std::string const& doing) const;
   std::string Url(std::string const& repository, absl::string_view path) const;
 
   HttpClient& http_;
   TokenSource& tokens_;
   RequestGate& gate_;
-  PageCache const& pages_;
   PacingPause* const pause_;
   GitHubOptions const options_;
+  PageReader const pages_;
 };
 
 }  // namespace probefarm
