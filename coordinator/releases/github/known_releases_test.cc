@@ -46,6 +46,15 @@ TEST_F(KnownReleasesTest, ManyCoordinatorsAndOneNewTagMakeOneRelease) {
   EXPECT_THAT(farm_.github->Releases("o/one"), SizeIs(1));
 }
 
+TEST_F(KnownReleasesTest, ManyJobsAndOneNewTagAskOnce) {
+  RunAtOnce(8, [&](int i) {
+    EXPECT_OK(host().PrepareUpload(Intent(absl::StrCat("a", i, ".ko"), 10 + i)));
+  });
+  auto const calls = farm_.github->counters().calls;
+  EXPECT_EQ(calls.at("get-release-by-tag"), 2) << "once at each repository";
+  EXPECT_EQ(calls.at("create-release"), 1);
+}
+
 TEST_F(KnownReleasesTest, AReleaseThatIsGoneIsMadeAgain) {
   Publish(Intent("a.ko", 7));
   farm_.github->RemoveRelease("o/one", farm_.github->Releases("o/one")[0].id);
