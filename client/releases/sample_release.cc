@@ -41,7 +41,7 @@ std::string ProvenanceLine(std::string const& name, std::string const& bytes,
 
 std::map<std::string, std::string> SampleRelease(SigningKey const& key, std::string const& tag) {
   std::map<std::string, std::string> files = {{kSampleAsset, kSampleBytes}, {"other.o", "other"}};
-  ReleaseIndex index{tag, {}};
+  ReleaseIndex index{tag, {}, {}};
   std::string provenance;
   for (auto const& [name, bytes] : files) {
     index.probes.push_back(Indexed(name, bytes));

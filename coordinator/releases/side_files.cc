@@ -113,7 +113,7 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
   std::sort(assets.begin(), assets.end(), [](PublishedAsset const& a, PublishedAsset const& b) {
     return a.asset_name < b.asset_name;
   });
-  ReleaseIndex index{release.release.tag, {}};
+  ReleaseIndex index{release.release.tag, {}, {}};
   std::string provenance;
   ASSIGN_OR_RETURN(KeptProvenance const kept, KeptOf(release.release, assets));
   for (PublishedAsset const& asset : assets) {
