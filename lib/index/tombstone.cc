@@ -49,11 +49,12 @@ Json FieldsOf(Tombstone const& tombstone) {
 }
 
 Json StatementOf(Tombstone const& tombstone) {
-  return {{"_type", kStatementType},
-          {"subject", Json::array({{{"name", tombstone.asset_name},
-                                    {"digest", {{"sha256", tombstone.sha256}}}}})},
-          {"predicateType", kPredicateType},
-          {"predicate", FieldsOf(tombstone)}};
+  return {
+      {"_type", kStatementType},
+      {"subject",
+       Json::array({{{"name", tombstone.asset_name}, {"digest", {{"sha256", tombstone.sha256}}}}})},
+      {"predicateType", kPredicateType},
+      {"predicate", FieldsOf(tombstone)}};
 }
 
 // Characters of two and three bytes, as UTF-8 has them, that are no text: C1 controls, the line
@@ -150,7 +151,9 @@ absl::Status CheckWithdrawalReason(absl::string_view reason) {
 }
 
 std::string WithdrawnText(absl::Time withdrawn_at, absl::string_view reason) {
-  return absl::StrCat("withdrawn on ", TimeText(withdrawn_at), ": ", reason);
+  return absl::StrCat("withdrawn on ",
+                      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", withdrawn_at, absl::UTCTimeZone()),
+                      ": ", reason);
 }
 
 absl::StatusOr<SignedTombstone> SignTombstone(Tombstone tombstone, SigningKey const* key) {

@@ -34,7 +34,8 @@ struct GitHubHostOptions {
 // long, and a backfill costs little more than its uploads.
 //
 // Thread-safe. No lock is held over I/O; two that want the same release made wait for one another.
-// Never deletes an asset, but leftovers of uploads (state `starter`) and superseded side files.
+// Deletes what RemoveAsset() is told to, leftovers of uploads (state `starter`) and superseded side
+// files, and nothing else.
 class GitHubHost final : public ReleaseHost {
  public:
   // All must outlive it. `api` has no pause: workers wait for its answers. `patient` has one: the
@@ -59,6 +60,10 @@ class GitHubHost final : public ReleaseHost {
   // Downloads it as anyone can, which costs nothing of the limits.
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override;
   std::vector<ReleaseRoom> Rooms() override EXCLUDES(mu_);
+  absl::StatusOr<std::vector<ReleaseKey>> ListIndexes() override EXCLUDES(mu_);
+  // Reads the release's list first. Waits for its turn with the limits.
+  absl::Status RemoveAsset(ReleaseKey const& release, std::string const& asset_name,
+                           std::string const& sha256) override EXCLUDES(mu_);
   absl::Status Check() override EXCLUDES(mu_);
 
  private:
@@ -137,6 +142,11 @@ class GitHubHost final : public ReleaseHost {
   // Reads the list again. OK when the next step can be found from it.
   absl::Status AfterRefusedStep(ReleaseKey const& key, std::string const& taking,
                                 absl::Status const& refused) EXCLUDES(mu_);
+
+  // What has the name now, whole or not; nullopt: nothing.
+  absl::StatusOr<std::optional<GitHubAsset>> PresentUnder(ReleaseKey const& key,
+                                                          KnownRelease const& known,
+                                                          std::string const& name) EXCLUDES(mu_);
 
   std::optional<KnownRelease> Find(ReleaseKey const& key) const EXCLUDES(mu_);
   // Changes what is known of a release that is known.

@@ -69,13 +69,21 @@ void PutAsset(KnownRelease& known, GitHubAsset asset) {
   known.assets[asset.name] = std::move(asset);
 }
 
+void ForgetRemoved(KnownRelease& known, GitHubAsset const& asset) {
+  known.removed.insert(asset.id);
+  auto const found = known.assets.find(asset.name);
+  if (found != known.assets.end() && found->second.id == asset.id) known.assets.erase(found);
+}
+
 void TakeListing(KnownRelease& known, std::vector<GitHubAsset> assets, size_t first,
                  absl::Time now) {
   std::vector<int64_t> const ids = IdsOf(known);
   if (first < ids.size()) {
     std::erase_if(known.assets, [&](auto const& entry) { return entry.second.id >= ids[first]; });
   }
-  for (GitHubAsset& asset : assets) PutAsset(known, std::move(asset));
+  for (GitHubAsset& asset : assets) {
+    if (!known.removed.contains(asset.id)) PutAsset(known, std::move(asset));
+  }
   known.listed_at = now;
 }
 
