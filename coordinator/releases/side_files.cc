@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/recorded_assets.h"
+#include "coordinator/releases/withdrawn_entry.h"
 #include "coordinator/store/await.h"
 #include "lib/build/build_spec.h"
 #include "lib/digest/sha256.h"
@@ -130,6 +131,7 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
                      RenderProvenance(ProvenanceOf(asset, std::move(spec_text)), key_));
     provenance += line;
   }
+  ASSIGN_OR_RETURN(index.withdrawn, TombstonesOf(release.release));
   std::string const index_text = RenderReleaseIndex(std::move(index));
   ASSIGN_OR_RETURN(std::string const sums, RenderSums(assets, index_text, provenance));
   RETURN_IF_ERROR(host_->WriteSideFile(release.release, kProvenanceName, provenance));
@@ -139,6 +141,18 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
            store_->SideFilesWritten(release.release, release.revision, std::move(done));
          })
       .status();
+}
+
+absl::StatusOr<std::vector<SignedTombstone>> SideFiles::TombstonesOf(ReleaseKey const& release) {
+  AssetFilter const of_release{.repository = release.repository, .tag = release.tag};
+  ASSIGN_OR_RETURN(std::vector<Withdrawal> const withdrawals,
+                   RecordedWithdrawals(*store_, {.asset = of_release}));
+  std::vector<SignedTombstone> tombstones;
+  for (Withdrawal const& withdrawal : withdrawals) {
+    ASSIGN_OR_RETURN(SignedTombstone tombstone, SignTombstone(TombstoneOf(withdrawal), key_));
+    tombstones.push_back(std::move(tombstone));
+  }
+  return tombstones;
 }
 
 absl::Status SideFiles::WriteSums(ReleaseKey const& release, std::string const& sums) {
