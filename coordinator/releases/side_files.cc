@@ -15,6 +15,7 @@
 #include "lib/index/release_index.h"
 #include "lib/index/sha256sums.h"
 #include "lib/index/side_file_names.h"
+#include "lib/runtime/failpoint.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
@@ -137,6 +138,7 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
   RETURN_IF_ERROR(host_->WriteSideFile(release.release, kProvenanceName, provenance));
   RETURN_IF_ERROR(host_->WriteSideFile(release.release, kIndexName, index_text));
   RETURN_IF_ERROR(WriteSums(release.release, sums));
+  Failpoint("side_files.put");
   return Await<bool>([&](auto done) {
            store_->SideFilesWritten(release.release, release.revision, std::move(done));
          })
