@@ -156,9 +156,7 @@ SignedTombstone const* FindTombstone(ReleaseIndex const& index, absl::string_vie
   return found;
 }
 
-std::string RenderIndexedProbe(IndexedProbe const& probe) {
-  return Dump(ToJson(probe));
-}
+std::string RenderIndexedProbe(IndexedProbe const& probe) { return Dump(ToJson(probe)); }
 
 absl::StatusOr<IndexedProbe> ParseIndexedProbe(absl::string_view text) {
   return Parse("entry of a release index", text, &ReadProbe);

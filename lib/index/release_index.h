@@ -46,7 +46,8 @@ struct ReleaseIndex {
   friend bool operator==(ReleaseIndex const&, ReleaseIndex const&) = default;
 };
 
-// Sorts by asset name; the same probes and tombstones give the same text. Ends with a newline. Pure.
+// Sorts by asset name; the same probes and tombstones give the same text. Ends with a newline.
+// Pure.
 std::string RenderReleaseIndex(ReleaseIndex index);
 
 // INVALID_ARGUMENT names what is missing, of another type, or not what it must be. At most 64 MB.

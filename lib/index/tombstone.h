@@ -17,13 +17,13 @@ namespace probefarm {
 // release's index.json for ever, also when another build has taken the name since.
 struct Tombstone {
   ProbeId probe;
-  std::string tag;         // of the release: names hold neither driver version nor arch
-  std::string file_name;   // true name
-  std::string asset_name;  // as the release host had it
-  std::string sha256;      // 64 lower-case hexadecimal digits
-  int64_t size = 0;        // bytes
-  std::string inputs;      // InputsFingerprint() of what it was built from; empty: nobody knows
-  std::string reason;      // see CheckWithdrawalReason()
+  std::string tag;          // of the release: names hold neither driver version nor arch
+  std::string file_name;    // true name
+  std::string asset_name;   // as the release host had it
+  std::string sha256;       // 64 lower-case hexadecimal digits
+  int64_t size = 0;         // bytes
+  std::string inputs;       // InputsFingerprint() of what it was built from; empty: nobody knows
+  std::string reason;       // see CheckWithdrawalReason()
   absl::Time published_at;  // whole seconds, both
   absl::Time withdrawn_at;
   friend bool operator==(Tombstone const&, Tombstone const&) = default;

@@ -54,13 +54,13 @@ TEST(Tombstone, IsSignedByItself) {
 
 // What a reader sees is what was signed.
 TEST(Tombstone, IsRefusedWhereItsStatementSaysOtherwise) {
-  for (auto const& [from, to] : std::vector<std::array<std::string, 2>>{
-           {"does not load", "nothing serious"},
-           {"8.0.0+driver/x86_64", "7.0.0+driver/x86_64"},
-           {R"("size":1234)", R"("size":1235)"},
-           {std::string(64, 'a'), std::string(64, 'b')},
-           {std::string(64, 'f'), ""},
-           {"2023-11-14T22:15:00", "2023-11-14T22:15:01"}}) {
+  for (auto const& [from, to] :
+       std::vector<std::array<std::string, 2>>{{"does not load", "nothing serious"},
+                                               {"8.0.0+driver/x86_64", "7.0.0+driver/x86_64"},
+                                               {R"("size":1234)", R"("size":1235)"},
+                                               {std::string(64, 'a'), std::string(64, 'b')},
+                                               {std::string(64, 'f'), ""},
+                                               {"2023-11-14T22:15:00", "2023-11-14T22:15:01"}}) {
     EXPECT_THAT(ParseTombstone(absl::StrReplaceAll(Entry(), {{from, to}})),
                 StatusIs(kInvalid, HasSubstr("says otherwise")))
         << to;
