@@ -29,12 +29,13 @@ int main(int argc, char** argv) {
                  "ADDR:PORT of the coordinator (else PROBEFARM_COORDINATOR, else 127.0.0.1:7600)");
   probefarm::AddTransportOptions(app, context.transport);
   probefarm::CommandAction chosen;
-  for (auto* const add :
-       {probefarm::AddBackfill, probefarm::AddCancel, probefarm::AddDownload, probefarm::AddDrain,
-        probefarm::AddEnqueue, probefarm::AddExplain, probefarm::AddPause, probefarm::AddResume,
-        probefarm::AddJob, probefarm::AddJobs, probefarm::AddKernels, probefarm::AddLogs,
-        probefarm::AddProbes, probefarm::AddReleases, probefarm::AddRetry, probefarm::AddStatus,
-        probefarm::AddVerify, probefarm::AddWatch, probefarm::AddWorkers}) {
+  for (auto* const add : {probefarm::AddBackfill, probefarm::AddCancel,   probefarm::AddDownload,
+                          probefarm::AddDrain,    probefarm::AddEnqueue,  probefarm::AddExplain,
+                          probefarm::AddPause,    probefarm::AddResume,   probefarm::AddJob,
+                          probefarm::AddJobs,     probefarm::AddKernels,  probefarm::AddLogs,
+                          probefarm::AddProbes,   probefarm::AddReleases, probefarm::AddRetry,
+                          probefarm::AddStatus,   probefarm::AddVerify,   probefarm::AddWatch,
+                          probefarm::AddWithdraw, probefarm::AddWorkers}) {
     add(app, context, chosen);
   }
   try {

@@ -21,8 +21,11 @@
 #include "coordinator/publishing/publisher.h"
 #include "coordinator/release_place.h"
 #include "coordinator/releases/reconciler.h"
+#include "coordinator/releases/recorded_assets.h"
 #include "coordinator/releases/room_watch.h"
 #include "coordinator/releases/side_files.h"
+#include "coordinator/releases/withdrawal_removal.h"
+#include "coordinator/releases/withdrawer.h"
 #include "coordinator/retention.h"
 #include "coordinator/rpc_server.h"
 #include "coordinator/server_tls.h"
@@ -34,9 +37,11 @@
 #include "coordinator/web/input_pages.h"
 #include "coordinator/web/release_pages.h"
 #include "coordinator/web/upload_endpoint.h"
+#include "coordinator/web/withdrawn_assets.h"
 #include "lib/driver/asset_name.h"
 #include "lib/files/durable_file.h"
 #include "lib/index/side_file_names.h"
+#include "lib/index/tombstone.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 #include "lib/signing/key_files.h"
@@ -110,6 +115,8 @@ struct CoordinatorServer::Parts {
   std::unique_ptr<SideFiles> side_files;
   std::unique_ptr<Adopter> adopter;
   std::unique_ptr<Reconciler> reconciler;
+  std::unique_ptr<WithdrawalRemoval> removal;
+  std::unique_ptr<Withdrawer> withdrawer;
   PeriodicTask* side_files_task = nullptr;  // of `background`
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<Backfiller> backfiller;
@@ -130,6 +137,8 @@ struct CoordinatorServer::Parts {
   absl::Status CheckGrants() const;
   // Where a published file can be had.
   absl::StatusOr<std::string> UrlOf(std::string const& tag, std::string const& file);
+  // Why it is gone, if it was withdrawn and is not there anew.
+  std::optional<std::string> WhyGone(std::string const& tag, std::string const& file);
   std::string KeyId() const;  // empty when nothing is signed
   void MakeFeeds();
   void MakeServices();
@@ -202,6 +211,22 @@ absl::StatusOr<std::string> CoordinatorServer::Parts::UrlOf(std::string const& t
   return asset.url;
 }
 
+std::optional<std::string> CoordinatorServer::Parts::WhyGone(std::string const& tag,
+                                                             std::string const& file) {
+  AssetFilter const named{.tag = tag, .asset_name = SanitizeAssetName(file)};
+  if (IsSideFileName(named.asset_name) || named.asset_name.empty()) return std::nullopt;
+  absl::StatusOr<std::vector<Withdrawal>> const withdrawn =
+      RecordedWithdrawals(*store, {.asset = named});
+  if (!withdrawn.ok() || withdrawn->empty()) return std::nullopt;
+  bool const is_there_anew = Await<PublishedAsset>([&](auto done) {
+                               store->FindAsset(named.tag, named.asset_name, std::move(done));
+                             }).ok();
+  if (is_there_anew) return std::nullopt;
+  metrics.Count("probefarm_withdrawn_requests_total", "Requests for probes that were withdrawn", {},
+                1);
+  return WithdrawnText(withdrawn->back().withdrawn_at, withdrawn->back().reason);
+}
+
 void CoordinatorServer::Parts::MakeFeeds() {
   std::vector<KernelFeed*> kernel_feeds;
   std::vector<PackageIndex*> packages;
@@ -225,9 +250,13 @@ void CoordinatorServer::Parts::MakeServices() {
   adopter = std::make_unique<Adopter>(
       store.get(), &releases->host(), &inventory, &clock,
       AdopterOptions{config.driver_name, config.releases.adopt_downloads});
-  reconciler =
-      std::make_unique<Reconciler>(store.get(), &releases->host(), adopter.get(), &clock, &metrics);
+  reconciler = std::make_unique<Reconciler>(store.get(), &releases->host(), adopter.get(), &clock,
+                                            &metrics, signing_key ? &*signing_key : nullptr);
   rooms = std::make_unique<RoomWatch>(*store, releases->host(), metrics);
+  removal = std::make_unique<WithdrawalRemoval>(store.get(), &releases->host(), &metrics);
+  // Rare, and urgent: the side files do not wait for their interval.
+  withdrawer = std::make_unique<Withdrawer>(store.get(), &releases->host(), &metrics,
+                                            [this] { side_files_task->Wake(); });
   publisher = std::make_unique<Publisher>(*store, releases->host(), clock, metrics, [this] {
     if (releases->side_files_at_once()) side_files_task->Wake();
   });
@@ -242,14 +271,13 @@ void CoordinatorServer::Parts::MakeServices() {
       *store, *dispatcher, phases, *publisher, *executor, metrics, clock,
       WorkerApiOptions{config.leases.ttl, config.leases.acquire_wait_limit});
   if (!config.tls.ca.empty()) worker_gate = std::make_unique<WorkerGate>(*worker_api, metrics);
-  job_api =
-      std::make_unique<JobApi>(*store, *backfiller, *enqueuer, inventory, phases, *executor, clock,
-                               ServerFacts{options.version, clock.Now(), releases->download_url(),
-                                           [this] { return releases->host().Check(); }, KeyId(),
-                                           [this] { return reconciler->last_report(); },
-                                           [this] { return rooms->rooms(); }});
-  catalog_api =
-      std::make_unique<CatalogApi>(*store, inventory, [this] { return reconciler->last_report(); });
+  job_api = std::make_unique<JobApi>(
+      *store, *backfiller, *enqueuer, inventory, phases, *executor, clock,
+      ServerFacts{options.version, clock.Now(), releases->download_url(),
+                  [this] { return releases->host().Check(); }, KeyId(),
+                  [this] { return reconciler->last_report(); }, [this] { return rooms->rooms(); }});
+  catalog_api = std::make_unique<CatalogApi>(*store, inventory, *withdrawer, *executor,
+                                             [this] { return reconciler->last_report(); });
 }
 
 absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
@@ -265,15 +293,19 @@ absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
   routes.Add(ReadinessPage::kRoute, std::make_unique<ReadinessPage>(std::move(checks), &clock));
   routes.Add(MetricsPage::kRoute, std::make_unique<MetricsPage>(&metrics));
   routes.Add(InputPages::kRoute, std::make_unique<InputPages>(&local_inputs));
+  std::unique_ptr<HttpHandler> downloads;
   if (DirectoryHost* const directory = releases->directory()) {
-    routes.Add(ReleasePages::kRoute, std::make_unique<ReleasePages>(directory));
+    downloads = std::make_unique<ReleasePages>(directory);
     routes.Add(UploadEndpoint::kRoute, std::make_unique<UploadEndpoint>(directory));
   } else {
-    routes.Add(ReleasePages::kRoute, std::make_unique<AssetRedirects>(
-                                         [this](std::string const& tag, std::string const& file) {
-                                           return UrlOf(tag, file);
-                                         }));
+    downloads = std::make_unique<AssetRedirects>(
+        [this](std::string const& tag, std::string const& file) { return UrlOf(tag, file); });
   }
+  routes.Add(ReleasePages::kRoute,
+             std::make_unique<WithdrawnAssets>(
+                 std::move(downloads), [this](std::string const& tag, std::string const& file) {
+                   return WhyGone(tag, file);
+                 }));
   ASSIGN_OR_RETURN(http_server,
                    HttpServer::Start(std::move(socket), std::move(routes), {},
                                      tls ? std::optional(tls->Pair()) : std::nullopt, &metrics));
@@ -282,9 +314,12 @@ absl::Status CoordinatorServer::Parts::ServeHttp(ListenSocket socket) {
 
 void CoordinatorServer::Parts::StartBackground() {
   background = std::make_unique<Background>();
-  side_files_task = background->Add(releases->side_files_interval(), [this] {
+  // What the side files have just told of is removed at once.
+  PeriodicTask* const removing = background->Add(absl::Seconds(5), [this] { removal->RunOnce(); });
+  side_files_task = background->Add(releases->side_files_interval(), [this, removing] {
     // A catalog that was lost is found again first, with the help of these very files.
     if (reconciler->has_compared()) side_files->RunOnce();
+    removing->Wake();
   });
   background->Add(absl::Seconds(5), [this] { releases->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { dispatcher->RunOnce(); });

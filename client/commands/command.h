@@ -73,7 +73,8 @@ void AddEnqueue(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Says why a job is where it is, and what it waits for.
 void AddExplain(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Downloads a probe from a public repository, without a coordinator, to a file that is whole or not
-// there. DATA_LOSS when it is not what was published, or not signed as --public-key says.
+// there. DATA_LOSS when it is not what was published, or not signed as --public-key says,
+// FAILED_PRECONDITION when it was withdrawn.
 void AddDownload(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Shows one job, or its build spec. --watch waits until it is over; ABORTED unless it was published
 // or skipped.
@@ -88,7 +89,7 @@ void AddLogs(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddPause(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddResume(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddDrain(CLI::App& app, CommandContext& context, CommandAction& chosen);
-// Lists published probes, with URL and SHA-256.
+// Lists published probes, with URL and SHA-256; or what was withdrawn, with the reason.
 void AddProbes(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Lists assets at the release host that are not what was recorded, or that nobody recorded.
 void AddReleases(CLI::App& app, CommandContext& context, CommandAction& chosen);
@@ -97,11 +98,13 @@ void AddRetry(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Shows jobs, workers, feeds, drivers and the release host at a glance.
 void AddStatus(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Verifies a probe against a public repository, without a coordinator. DATA_LOSS when anything does
-// not hold.
+// not hold, FAILED_PRECONDITION when it was withdrawn.
 void AddVerify(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Prints changes of jobs as they come, without a deadline. An error says the revision to go on
 // with.
 void AddWatch(CLI::App& app, CommandContext& context, CommandAction& chosen);
+// Takes a published probe back.
+void AddWithdraw(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Lists workers and the jobs that they hold.
 void AddWorkers(CLI::App& app, CommandContext& context, CommandAction& chosen);
 

@@ -24,7 +24,32 @@ void PrintTable(std::vector<v1::PublishedProbe> const& probes, std::ostream& out
   table.Print(out);
 }
 
-absl::Status Run(CommandContext& context, ListOptions const& options) {
+void PrintWithdrawn(std::vector<v1::WithdrawnProbe> const& probes, std::ostream& out) {
+  Table table({"DRIVER", "FILE", "SHA256", "WITHDRAWN", "ASSET", "REASON"});
+  for (v1::WithdrawnProbe const& withdrawn : probes) {
+    v1::PublishedProbe const& probe = withdrawn.probe();
+    table.AddRow({probe.probe().driver_version(), probe.file_name(), probe.artifact().sha256(),
+                  TimeText(withdrawn.withdrawn_at()), withdrawn.removed() ? "removed" : "held",
+                  withdrawn.reason()});
+  }
+  table.Print(out);
+}
+
+struct Options {
+  ListOptions list;
+  bool withdrawn = false;
+};
+
+absl::Status ListWithdrawn(CommandContext& context, ListOptions const& options) {
+  v1::ListWithdrawalsRequest request;
+  *request.mutable_filter() = options.filter;
+  Connection& connection = context.connection();
+  return ListAll<v1::WithdrawnProbe>(
+      connection, connection.catalog(), &v1::CatalogService::Stub::ListWithdrawals, request,
+      &v1::ListWithdrawalsResponse::withdrawn, options, PrintWithdrawn);
+}
+
+absl::Status ListPublished(CommandContext& context, ListOptions const& options) {
   v1::ListProbesRequest request;
   *request.mutable_filter() = options.filter;
   Connection& connection = context.connection();
@@ -36,13 +61,19 @@ absl::Status Run(CommandContext& context, ListOptions const& options) {
 }  // namespace
 
 void AddProbes(CLI::App& app, CommandContext& context, CommandAction& chosen) {
-  auto options = std::make_shared<ListOptions>();
+  auto options = std::make_shared<Options>();
   CLI::App* const verb = AddVerb(
       app, "probes", "List published probes",
       "  probefarm probes --driver 8.0.0+driver --kind bpf\n"
-      "  probefarm probes --kernel '6\\.1\\.170' -o json\n",
-      [options, &context] { return Run(context, *options); }, chosen);
-  AddListOptions(*verb, *options);
+      "  probefarm probes --kernel '6\\.1\\.170' -o json\n"
+      "  probefarm probes --withdrawn\n",
+      [options, &context] {
+        return options->withdrawn ? ListWithdrawn(context, options->list)
+                                  : ListPublished(context, options->list);
+      },
+      chosen);
+  verb->add_flag("--withdrawn", options->withdrawn, "list what was withdrawn instead, and why");
+  AddListOptions(*verb, options->list);
 }
 
 }  // namespace probefarm

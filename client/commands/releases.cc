@@ -37,11 +37,13 @@ void PrintText(v1::GetReleasesResponse const& releases) {
   std::cout << "compared "
             << (summary.has_compared_at() ? TimeText(summary.compared_at()) : "not yet") << ": "
             << summary.tampered() << " tampered, " << summary.conflicts() << " conflicts, "
-            << summary.waiting() << " waiting, " << summary.foreign() << " foreign\n";
+            << summary.withdrawn() << " withdrawn, " << summary.waiting() << " waiting, "
+            << summary.foreign() << " foreign\n";
   if (!summary.error().empty()) std::cout << "last try failed: " << summary.error() << '\n';
   Table table({"FINDING", "RELEASE", "ASSET", "SIZE", "HELD SHA256", "WHY"});
   AddRows("tampered", releases.tampered(), table);
   AddRows("conflict", releases.conflicts(), table);
+  AddRows("withdrawn", releases.withdrawn(), table);
   AddRows("waiting", releases.waiting(), table);
   AddRows("foreign", releases.foreign(), table);
   table.Print(std::cout);

@@ -41,6 +41,7 @@ Json Summary(v1::ReleaseSummary const& summary) {
   json["conflicts"] = summary.conflicts();
   json["foreign"] = summary.foreign();
   json["waiting"] = summary.waiting();
+  json["withdrawn"] = summary.withdrawn();
   return json;
 }
 
@@ -113,6 +114,32 @@ Json ToJson(v1::PublishedProbe const& probe) {
   return json;
 }
 
+Json ToJson(v1::WithdrawnProbe const& withdrawn) {
+  v1::PublishedProbe const& probe = withdrawn.probe();
+  Json json;
+  json["file_name"] = probe.file_name();
+  PutProbe(json, probe.probe());
+  Put(json, "repository", withdrawn.repository());
+  json["tag"] = probe.tag();
+  json["asset_name"] = probe.asset_name();
+  Put(json, "url", probe.url());
+  json["sha256"] = probe.artifact().sha256();
+  json["size"] = probe.artifact().size();
+  if (probe.job() != 0) json["job"] = probe.job();
+  Put(json, "published_at", TimeText(probe.published_at()));
+  Put(json, "inputs", withdrawn.inputs());
+  json["withdrawn_at"] = TimeText(withdrawn.withdrawn_at());
+  json["reason"] = withdrawn.reason();
+  json["removed"] = withdrawn.removed();
+  return json;
+}
+
+Json ToJson(v1::WithdrawProbeResponse const& response) {
+  Json json = ToJson(response.withdrawn());
+  json["already"] = response.already();
+  return json;
+}
+
 Json ToJson(v1::Kernel const& kernel) {
   Json json;
   json["target"] = kernel.target();
@@ -160,6 +187,7 @@ Json ToJson(v1::GetReleasesResponse const& releases) {
   };
   add("tampered", releases.tampered());
   add("conflict", releases.conflicts());
+  add("withdrawn", releases.withdrawn());
   add("foreign", releases.foreign());
   add("waiting", releases.waiting());
   return json;

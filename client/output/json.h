@@ -13,6 +13,8 @@ namespace probefarm {
 // 3339 (UTC), keys without a value left out. A probe's parts stand flat beside the rest. Pure.
 nlohmann::ordered_json ToJson(v1::Job const& job);
 nlohmann::ordered_json ToJson(v1::PublishedProbe const& probe);
+nlohmann::ordered_json ToJson(v1::WithdrawnProbe const& withdrawn);
+nlohmann::ordered_json ToJson(v1::WithdrawProbeResponse const& response);
 nlohmann::ordered_json ToJson(v1::Kernel const& kernel);
 nlohmann::ordered_json ToJson(v1::Worker const& worker);
 nlohmann::ordered_json ToJson(v1::GetStatusResponse const& status);

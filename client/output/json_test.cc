@@ -33,6 +33,21 @@ TEST(Json, AWorkerHasItsDiskAndBuildersWhereItTold) {
   EXPECT_EQ(ToJson(worker)["builders"], nlohmann::ordered_json({"sha256:a"}));
 }
 
+TEST(Json, AWithdrawalHasItsReasonAndLeavesOutWhatARecalledOneDoesNotKnow) {
+  v1::WithdrawProbeResponse response;
+  response.set_already(true);
+  response.mutable_withdrawn()->set_reason("does not load");
+  response.mutable_withdrawn()->mutable_probe()->set_asset_name("a.o");
+  nlohmann::ordered_json const json = ToJson(response);
+  EXPECT_EQ(json["asset_name"], "a.o");
+  EXPECT_EQ(json["reason"], "does not load");
+  EXPECT_EQ(json["already"], true);
+  EXPECT_EQ(json["removed"], false);
+  EXPECT_FALSE(json.contains("url"));
+  EXPECT_FALSE(json.contains("job"));
+  EXPECT_FALSE(json.contains("inputs"));
+}
+
 TEST(Json, BytesThatAreNotUtf8DoNotStopThePrinting) {
   EXPECT_THAT(Print({{"text", "a\xff"}}), HasSubstr("a\xEF\xBF\xBD"));
 }

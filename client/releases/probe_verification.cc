@@ -21,9 +21,12 @@ absl::Status CheckIdentity(ProbeQuestion const& question, IndexedProbe const& in
   return absl::DataLossError(absl::StrCat("what is published is another probe: ", Describe(probe)));
 }
 
-absl::Status CheckFile(std::string const& file, IndexedProbe const& indexed) {
+absl::Status CheckFile(std::string const& file, IndexedProbe const& indexed,
+                       ReleaseRecord const& record, std::vector<PublicKey> const& keys) {
   ASSIGN_OR_RETURN(std::string const sha256, Sha256OfFile(file));
   if (sha256 == indexed.sha256) return absl::OkStatus();
+  // What had the name before.
+  RETURN_IF_ERROR(CheckNotWithdrawn(record, indexed.asset_name, keys, sha256));
   return absl::DataLossError(absl::StrCat(file, " is not what was published: its SHA-256 is ",
                                           sha256, ", ", kSha256SumsName, " lists ",
                                           indexed.sha256));
@@ -74,7 +77,8 @@ absl::StatusOr<VerifiedProbe> VerifyProbe(HttpClient& http, ProbeQuestion const&
   ASSIGN_OR_RETURN(verified.indexed, IndexedAsset(found.record, question.release.asset_name));
   RETURN_IF_ERROR(CheckIdentity(question, verified.indexed));
   RETURN_IF_ERROR(question.file.empty() ? CheckPublished(found.reader, verified.indexed)
-                                        : CheckFile(question.file, verified.indexed));
+                                        : CheckFile(question.file, verified.indexed, found.record,
+                                                    question.release.keys));
   ASSIGN_OR_RETURN(SignedProvenance signed_provenance,
                    ReadProvenance(found.reader, verified.indexed, question.release.keys));
   ASSIGN_OR_RETURN(verified.spec, SpecOf(signed_provenance.provenance, verified.indexed));

@@ -34,8 +34,8 @@ struct VerifiedProbe {
 };
 
 // Verifies a probe against a public repository, without a coordinator. DATA_LOSS says what is not
-// what was signed, NOT_FOUND what is not there; other errors are those of FindRelease(), and of
-// reading the file. Blocks.
+// what was signed, NOT_FOUND what is not there, FAILED_PRECONDITION what was withdrawn; other
+// errors are those of FindRelease(), and of reading the file. Blocks.
 absl::StatusOr<VerifiedProbe> VerifyProbe(HttpClient& http, ProbeQuestion const& question);
 
 }  // namespace probefarm

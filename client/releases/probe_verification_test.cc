@@ -7,6 +7,7 @@
 #include "lib/build/sample_build_spec.h"
 #include "lib/digest/sha256.h"
 #include "lib/files/temporary_folder.h"
+#include "lib/index/release_index.h"
 #include "lib/runtime/status_matchers.h"
 #include "lib/signing/sample_keys.h"
 
@@ -64,6 +65,35 @@ TEST_F(ProbeVerificationTest, SeesPublishedBytesThatWereChanged) {
   EXPECT_THAT(Verify(), StatusIs(kDataLoss, HasSubstr("is not what was published")));
   server_.Put(kSampleTag, kSampleAsset, std::string(kSampleBytes) + "and more");
   EXPECT_THAT(Verify(), StatusIs(kDataLoss, HasSubstr("is larger than")));
+}
+
+TEST_F(ProbeVerificationTest, SeesThatWhatIsPublishedWasWithdrawn) {
+  std::string const file = folder_.Write("probe.o", kSampleBytes);
+  WithdrawFrom(files_, kSampleAsset, SampleKey(), SampleKey());
+  server_.Put(kSampleTag, files_);
+  for (std::string const& asked : {std::string(), file}) {
+    question_.file = asked;
+    EXPECT_THAT(Verify(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                   HasSubstr("withdrawn on 2023-11-14T22:13:20Z: panics on load")));
+  }
+}
+
+// Another build has taken the name since.
+TEST_F(ProbeVerificationTest, SeesThatAFileIsTheOneThatWasWithdrawn) {
+  question_.file = folder_.Write("probe.o", "the bytes of a worse probe");
+  std::map<std::string, std::string> worse = files_;
+  worse[kSampleAsset] = "the bytes of a worse probe";
+  WithdrawFrom(worse, kSampleAsset, SampleKey(), SampleKey());
+  ReleaseIndex index = ParseReleaseIndex(files_["index.json"]).value();
+  index.withdrawn = ParseReleaseIndex(worse["index.json"])->withdrawn;
+  files_["index.json"] = RenderReleaseIndex(index);
+  SignAgain(files_, SampleKey());
+  server_.Put(kSampleTag, files_);
+  EXPECT_THAT(Verify(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("panics")));
+  question_.file = folder_.Write("other.o", "neither of them");
+  EXPECT_THAT(Verify(), StatusIs(kDataLoss, HasSubstr("is not what was published")));
+  question_.file = "";
+  EXPECT_OK(Verify());
 }
 
 TEST_F(ProbeVerificationTest, NeedsTheProvenance) {

@@ -86,10 +86,25 @@ absl::StatusOr<ReleaseRecord> ReadPatiently(ReleaseReader& reader,
   return record;
 }
 
+// For what it says of withdrawals; empty where it cannot be had.
+ReleaseIndex UncheckedIndex(ReleaseReader& reader) {
+  absl::StatusOr<std::string> const text = reader.SideFile(kIndexName, kMaxText);
+  if (!text.ok()) return {};
+  absl::StatusOr<ReleaseIndex> index = ParseReleaseIndex(*text);
+  if (!index.ok() || index->tag != reader.tag()) return {};
+  index->probes.clear();
+  return *std::move(index);
+}
+
 absl::StatusOr<FoundRelease> LookAt(ReleaseReader reader, ReleaseQuestion const& question) {
   absl::StatusOr<ReleaseRecord> record = ReadPatiently(reader, question);
   absl::Status status = record.status();
   if (status.ok()) status = ListedSha256(*record, question.asset_name).status();
+  if (record.ok() && absl::IsNotFound(status)) {
+    if (question.keys.empty()) record->index = UncheckedIndex(reader);
+    absl::Status const there = CheckNotWithdrawn(*record, question.asset_name, question.keys);
+    if (!there.ok()) status = there;
+  }
   if (!status.ok()) return Annotate(status, NameOf(reader));
   return FoundRelease{std::move(reader), *std::move(record)};
 }
@@ -98,13 +113,20 @@ absl::StatusOr<FoundRelease> LookAt(ReleaseReader reader, ReleaseQuestion const&
 
 absl::StatusOr<FoundRelease> FindRelease(HttpClient& http, ReleaseQuestion const& question) {
   std::string looked_at;
+  absl::Status withdrawn;
   for (Repository const& repository : question.repositories) {
     for (std::string const& tag : question.tags) {
       absl::StatusOr<FoundRelease> found = LookAt({&http, repository, tag}, question);
+      // Another build may have taken its name, in the next repository.
+      if (absl::IsFailedPrecondition(found.status())) {
+        withdrawn.Update(found.status());
+        continue;
+      }
       if (!absl::IsNotFound(found.status())) return found;
       absl::StrAppend(&looked_at, looked_at.empty() ? "" : "; ", found.status().message());
     }
   }
+  if (!withdrawn.ok()) return withdrawn;
   return absl::NotFoundError(looked_at);
 }
 

@@ -32,7 +32,8 @@ struct FoundRelease {
 };
 
 // Reads the side files, SHA256SUMS first, until a release lists the asset. NOT_FOUND when none
-// does, or there is no release; it names each that was looked at. DATA_LOSS when one is not what
+// does, or there is no release; it names each that was looked at. FAILED_PRECONDITION when none
+// does and one says that it was withdrawn, with when and why. DATA_LOSS when one is not what
 // was signed (CheckRelease()) or not signed at all, with the id of the key that signed it where it
 // is another one; no further release is looked at then. Otherwise the errors of ReleaseReader.
 // Blocks.

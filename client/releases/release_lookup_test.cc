@@ -164,5 +164,44 @@ TEST_F(ReleaseLookupTest, SaysThatNobodyAnswers) {
   EXPECT_THAT(Find(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("127.0.0.1")));
 }
 
+class WithdrawnReleaseTest : public ReleaseLookupTest {
+ protected:
+  WithdrawnReleaseTest() { Withdraw(SampleKey()); }
+  void Withdraw(SigningKey const& tombstone_key) {
+    auto files = SampleRelease(SampleKey());
+    WithdrawFrom(files, kSampleAsset, SampleKey(), tombstone_key);
+    server_.Put(kSampleTag, files);
+    server_.Put(kSampleTag, kSampleAsset, "");
+  }
+};
+
+TEST_F(WithdrawnReleaseTest, SaysWhenAndWhy) {
+  EXPECT_THAT(Find(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                               HasSubstr("withdrawn on 2023-11-14T22:13:20Z: panics on load")));
+  EXPECT_THAT(pauses_, IsEmpty());
+}
+
+TEST_F(WithdrawnReleaseTest, ATombstoneOfAnotherKeyIsNotBelieved) {
+  Withdraw(OtherKey());
+  EXPECT_THAT(Find(), StatusIs(kDataLoss, AllOf(HasSubstr("tombstone"), HasSubstr("not signed"))));
+}
+
+TEST_F(WithdrawnReleaseTest, WithoutKeysItIsToldThatNobodyHasChecked) {
+  question_.keys.clear();
+  EXPECT_THAT(Find(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                               AllOf(HasSubstr("panics on load"), HasSubstr("--public-key"))));
+  server_.Put(kSampleTag, "index.json", "{}");
+  EXPECT_THAT(Find(), StatusIs(kNotFound)) << "what cannot be read says nothing";
+}
+
+// Another build went where there was room.
+TEST_F(WithdrawnReleaseTest, ALaterRepositoryThatListsTheNameIsTaken) {
+  ReleaseServer next;
+  next.Put(kSampleTag, SampleRelease(SampleKey()));
+  question_.repositories.push_back({next.url(), true});
+  ASSERT_OK_AND_ASSIGN(FoundRelease const found, Find());
+  EXPECT_EQ(found.reader.repository().url, next.url());
+}
+
 }  // namespace
 }  // namespace probefarm

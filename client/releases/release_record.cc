@@ -8,7 +8,9 @@
 #include "absl/strings/str_join.h"
 #include "lib/digest/sha256.h"
 #include "lib/index/side_file_names.h"
+#include "lib/index/tombstone.h"
 #include "lib/runtime/status_macros.h"
+#include "lib/signing/dsse_envelope.h"
 
 namespace probefarm {
 namespace {
@@ -87,6 +89,23 @@ absl::StatusOr<IndexedProbe> IndexedAsset(ReleaseRecord const& record, std::stri
   if (found->sha256 == listed) return *found;
   return absl::DataLossError(absl::StrCat("of ", name, " ", kSha256SumsName, " lists ", listed,
                                           ", ", kIndexName, " ", found->sha256));
+}
+
+absl::Status CheckNotWithdrawn(ReleaseRecord const& record, std::string const& name,
+                               std::vector<PublicKey> const& keys, std::string const& sha256) {
+  SignedTombstone const* const found = FindTombstone(record.index, name, sha256);
+  if (found == nullptr) return absl::OkStatus();
+  Tombstone const& tombstone = found->tombstone;
+  if (tombstone.tag != record.index.tag)
+    return absl::DataLossError(
+        absl::StrCat("the tombstone of ", name, " is of another release than its index"));
+  if (!keys.empty() && VerifyDsse(found->statement, keys) == nullptr)
+    return absl::DataLossError(
+        absl::StrCat("the tombstone of ", name, " is not signed with ", IdsOf(keys)));
+  return absl::FailedPreconditionError(
+      absl::StrCat(name, " with SHA-256 ", tombstone.sha256, " was ",
+                   WithdrawnText(tombstone.withdrawn_at, tombstone.reason),
+                   keys.empty() ? " (nobody has checked who says so: give --public-key)" : ""));
 }
 
 }  // namespace probefarm

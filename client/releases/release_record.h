@@ -23,7 +23,9 @@ struct ReleaseTexts {
 struct ReleaseRecord {
   std::string key_id;                // who signed it; empty: nobody asked
   std::vector<Sha256SumsLine> sums;  // by name
-  ReleaseIndex index;                // empty when nobody asked who signed
+  // When nobody asked who signed: empty, but for what index.json says of withdrawals, where that
+  // was looked for.
+  ReleaseIndex index;
 };
 
 // Checks that one of `keys` signed SHA256SUMS, that index.json is the one listed there, and that it
@@ -45,6 +47,12 @@ absl::StatusOr<std::string> ListedSha256(ReleaseRecord const& record, std::strin
 // The index's entry of an asset, whose digest is the listed one. NOT_FOUND when the asset is not
 // listed, DATA_LOSS when the index does not agree.
 absl::StatusOr<IndexedProbe> IndexedAsset(ReleaseRecord const& record, std::string const& name);
+
+// FAILED_PRECONDITION, with when and why, when the index says that the asset was withdrawn; of
+// those bytes alone where `sha256` is not empty. DATA_LOSS when it says so and none of `keys` has
+// signed that; without keys nobody is asked. OK when it says nothing of the kind.
+absl::Status CheckNotWithdrawn(ReleaseRecord const& record, std::string const& name,
+                               std::vector<PublicKey> const& keys, std::string const& sha256 = "");
 
 // "06e3fd8fda29bb60", or several with commas.
 std::string IdsOf(std::vector<PublicKey> const& keys);

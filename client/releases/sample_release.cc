@@ -41,7 +41,7 @@ std::string ProvenanceLine(std::string const& name, std::string const& bytes,
 
 std::map<std::string, std::string> SampleRelease(SigningKey const& key, std::string const& tag) {
   std::map<std::string, std::string> files = {{kSampleAsset, kSampleBytes}, {"other.o", "other"}};
-  ReleaseIndex index{tag, {}};
+  ReleaseIndex index{tag, {}, {}};
   std::string provenance;
   for (auto const& [name, bytes] : files) {
     index.probes.push_back(Indexed(name, bytes));
@@ -51,6 +51,23 @@ std::map<std::string, std::string> SampleRelease(SigningKey const& key, std::str
   files["provenance.jsonl"] = std::move(provenance);
   SignAgain(files, key);
   return files;
+}
+
+void WithdrawFrom(std::map<std::string, std::string>& files, std::string const& asset,
+                  SigningKey const& key, SigningKey const& tombstone_key) {
+  ReleaseIndex index = ParseReleaseIndex(files.at("index.json")).value();
+  Tombstone tombstone;
+  tombstone.probe = SampleBuildSpec().probe;
+  tombstone.tag = index.tag;
+  tombstone.file_name = tombstone.asset_name = asset;
+  tombstone.sha256 = Sha256Hex(files.at(asset));
+  tombstone.reason = "panics on load";
+  tombstone.withdrawn_at = absl::FromUnixSeconds(1'700'000'000);
+  std::erase_if(index.probes, [&](auto const& probe) { return probe.asset_name == asset; });
+  index.withdrawn.push_back(SignTombstone(tombstone, &tombstone_key).value());
+  files.erase(asset);
+  files["index.json"] = RenderReleaseIndex(std::move(index));
+  SignAgain(files, key);
 }
 
 void SignAgain(std::map<std::string, std::string>& files, SigningKey const& key) {

@@ -17,6 +17,10 @@ inline constexpr char kSampleBytes[] = "the bytes of a probe";
 // with `key` writes them.
 std::map<std::string, std::string> SampleRelease(SigningKey const& key,
                                                  std::string const& tag = kSampleTag);
+// Takes the asset out of it and puts a tombstone in, signed with `tombstone_key`; all else stays
+// with `key`.
+void WithdrawFrom(std::map<std::string, std::string>& files, std::string const& asset,
+                  SigningKey const& key, SigningKey const& tombstone_key);
 // Lists and signs again what stands there now.
 void SignAgain(std::map<std::string, std::string>& files, SigningKey const& key);
 

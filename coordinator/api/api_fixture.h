@@ -93,7 +93,9 @@ class ApiFixture : public testing::Test {
   Executor executor_{2};
   WorkerApi worker_api_{store_, dispatcher_, phases_, publisher_, executor_, metrics_, clock_, {}};
   JobApi job_api_;
-  CatalogApi catalog_api_{store_, inventory_, [this] { return reconciled_; }};
+  Withdrawer withdrawer_{&store_, &host_, &metrics_, [] {}};
+  CatalogApi catalog_api_{store_, inventory_, withdrawer_, executor_,
+                          [this] { return reconciled_; }};
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };

@@ -10,6 +10,7 @@
 #include "coordinator/api/page_token.h"
 #include "coordinator/api/releases_call.h"
 #include "coordinator/api/wire.h"
+#include "coordinator/api/withdraw_call.h"
 #include "lib/rpc/status.h"
 #include "lib/runtime/status_macros.h"
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr char kKernelList[] = "kernels";
 constexpr char kProbeList[] = "probes";
+constexpr char kWithdrawalList[] = "withdrawals";
 constexpr int kDefaultPage = 500;
 constexpr int kMaxPage = 1000;
 
@@ -25,6 +27,21 @@ bool Matches(Kernel const& kernel, AssetFilter const& filter, RE2 const& regex) 
   if (!filter.target.empty() && kernel.host.target != filter.target) return false;
   if (filter.arch && kernel.host.arch != *filter.arch) return false;
   return RE2::PartialMatch(kernel.host.release, regex);
+}
+
+// What a page of a listing is asked for with.
+struct Listing {
+  AssetFilter filter;
+  PageRequest page;
+};
+
+template <class Request>
+absl::StatusOr<Listing> ListingOf(char const* list, Request const& request) {
+  Listing listing;
+  ASSIGN_OR_RETURN(listing.filter, ToAssetFilter(request.filter()));
+  ASSIGN_OR_RETURN(listing.page.limit, CheckPageSize(request.page_size(), kDefaultPage, kMaxPage));
+  ASSIGN_OR_RETURN(listing.page.cursor, CursorOf(list, request.filter(), request.page_token()));
+  return listing;
 }
 
 }  // namespace
@@ -65,16 +82,12 @@ grpc::ServerUnaryReactor* CatalogApi::ListProbes(grpc::CallbackServerContext* co
                                                  v1::ListProbesRequest const* request,
                                                  v1::ListProbesResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  absl::StatusOr<AssetFilter> filter = ToAssetFilter(request->filter());
-  absl::StatusOr<int> const size = CheckPageSize(request->page_size(), kDefaultPage, kMaxPage);
-  absl::StatusOr<std::string> const cursor =
-      CursorOf(kProbeList, request->filter(), request->page_token());
-  for (absl::Status const& status : {filter.status(), size.status(), cursor.status()}) {
-    if (status.ok()) continue;
-    reactor->Finish(ToGrpc(status));
+  absl::StatusOr<Listing> listing = ListingOf(kProbeList, *request);
+  if (!listing.ok()) {
+    reactor->Finish(ToGrpc(listing.status()));
     return reactor;
   }
-  store_.ListAssets(*std::move(filter), {*size, *cursor},
+  store_.ListAssets(std::move(listing->filter), std::move(listing->page),
                     [reactor, request, response](absl::StatusOr<AssetPage> page) {
                       if (page.ok()) {
                         for (PublishedAsset const& asset : page->assets)
@@ -93,6 +106,38 @@ grpc::ServerUnaryReactor* CatalogApi::GetReleases(grpc::CallbackServerContext* c
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   *response = ToWire(reconciled_());
   reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* CatalogApi::WithdrawProbe(grpc::CallbackServerContext* context,
+                                                    v1::WithdrawProbeRequest const* request,
+                                                    v1::WithdrawProbeResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  executor_.Run([this, reactor, request, response] {
+    reactor->Finish(ToGrpc(probefarm::WithdrawProbe(withdrawer_, *request, *response)));
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* CatalogApi::ListWithdrawals(grpc::CallbackServerContext* context,
+                                                      v1::ListWithdrawalsRequest const* request,
+                                                      v1::ListWithdrawalsResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  absl::StatusOr<Listing> listing = ListingOf(kWithdrawalList, *request);
+  if (!listing.ok()) {
+    reactor->Finish(ToGrpc(listing.status()));
+    return reactor;
+  }
+  store_.ListWithdrawals({.asset = std::move(listing->filter)}, std::move(listing->page),
+                         [reactor, request, response](absl::StatusOr<WithdrawalPage> page) {
+                           if (page.ok()) {
+                             for (Withdrawal const& withdrawal : page->withdrawals)
+                               *response->add_withdrawn() = ToWire(withdrawal);
+                             response->set_next_page_token(
+                                 PageToken(kWithdrawalList, request->filter(), page->next_cursor));
+                           }
+                           reactor->Finish(ToGrpc(page.status()));
+                         });
   return reactor;
 }
 

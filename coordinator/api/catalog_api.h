@@ -5,7 +5,9 @@
 
 #include "coordinator/inventory/inventory.h"
 #include "coordinator/releases/reconciler.h"
+#include "coordinator/releases/withdrawer.h"
 #include "coordinator/store/store.h"
+#include "lib/runtime/executor.h"
 #include "probefarm/v1/catalog.grpc.pb.h"
 
 namespace probefarm {
@@ -15,9 +17,15 @@ namespace probefarm {
 // 1000; 0 means 500) or a page token that cannot be; else the store's.
 class CatalogApi final : public v1::CatalogService::CallbackService {
  public:
-  // `reconciled` answers the report of the reconciler's last pass, at once.
-  CatalogApi(Store& store, InventoryBoard& inventory, std::function<ReconcileReport()> reconciled)
-      : store_(store), inventory_(inventory), reconciled_(std::move(reconciled)) {}
+  // `reconciled` answers the report of the reconciler's last pass, at once. `executor` runs what
+  // blocks.
+  CatalogApi(Store& store, InventoryBoard& inventory, Withdrawer& withdrawer, Executor& executor,
+             std::function<ReconcileReport()> reconciled)
+      : store_(store),
+        inventory_(inventory),
+        withdrawer_(withdrawer),
+        executor_(executor),
+        reconciled_(std::move(reconciled)) {}
 
   // Answers from memory, at once. Of the filter, target, arch and the expression over `uname -r`
   // count. A page begins at a place of the present list, so a feed that is read meanwhile may shift
@@ -33,6 +41,12 @@ class CatalogApi final : public v1::CatalogService::CallbackService {
   grpc::ServerUnaryReactor* GetReleases(grpc::CallbackServerContext* context,
                                         v1::GetReleasesRequest const* request,
                                         v1::GetReleasesResponse* response) override;
+  grpc::ServerUnaryReactor* WithdrawProbe(grpc::CallbackServerContext* context,
+                                          v1::WithdrawProbeRequest const* request,
+                                          v1::WithdrawProbeResponse* response) override;
+  grpc::ServerUnaryReactor* ListWithdrawals(grpc::CallbackServerContext* context,
+                                            v1::ListWithdrawalsRequest const* request,
+                                            v1::ListWithdrawalsResponse* response) override;
 
  private:
   absl::Status FillKernels(v1::ListKernelsRequest const& request,
@@ -40,6 +54,8 @@ class CatalogApi final : public v1::CatalogService::CallbackService {
 
   Store& store_;
   InventoryBoard& inventory_;
+  Withdrawer& withdrawer_;
+  Executor& executor_;
   std::function<ReconcileReport()> const reconciled_;
 };
 

@@ -8,6 +8,7 @@
 #include "coordinator/api/wire.h"
 #include "coordinator/releases/room_watch.h"
 #include "coordinator/store/await.h"
+#include "coordinator/store/withdrawal_rules.h"
 #include "lib/driver/asset_name.h"
 #include "lib/runtime/status_macros.h"
 
@@ -53,6 +54,12 @@ absl::StatusOr<Surroundings> ExplainCall::SurroundingsOf(Job const& job) const {
                    Await<int64_t>([&](auto done) { store.CountAhead(job.id, std::move(done)); }));
   LeaseProgress const progress = phases.ProgressOf(job.session, {job.id, job.epoch});
   around.progress = TextOf(progress);
+  ASSIGN_OR_RETURN(auto const known, Await<std::vector<ProbeKnowledge>>([&](auto done) {
+                     store.FindProbes({job.probe}, std::move(done));
+                   }));
+  for (WithdrawnBuild const& build : known.at(0).withdrawn) {
+    if (build.fingerprint == job.fingerprint) around.withdrawn = ReasonOf(build).text;
+  }
   around.release_host_error = std::string(facts.release_host().message());
   around.room = RoomUnder(ReleaseTag(job.probe), facts.rooms());
   return around;

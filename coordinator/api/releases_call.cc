@@ -32,6 +32,7 @@ v1::ReleaseSummary SummaryOf(ReconcileReport const& report) {
   summary.set_conflicts(report.adoption.conflicts.total);
   summary.set_foreign(report.adoption.foreign.total);
   summary.set_waiting(report.adoption.waiting.total);
+  summary.set_withdrawn(report.withdrawn.total);
   return summary;
 }
 
@@ -48,6 +49,7 @@ v1::GetReleasesResponse ToWire(ReconcileReport const& report) {
   Fill(report.adoption.conflicts, *wire.mutable_conflicts());
   Fill(report.adoption.foreign, *wire.mutable_foreign());
   Fill(report.adoption.waiting, *wire.mutable_waiting());
+  Fill(report.withdrawn, *wire.mutable_withdrawn());
   return wire;
 }
 

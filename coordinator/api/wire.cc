@@ -207,6 +207,18 @@ v1::PublishedProbe ToWire(PublishedAsset const& asset) {
   return wire;
 }
 
+v1::WithdrawnProbe ToWire(Withdrawal const& withdrawal) {
+  v1::WithdrawnProbe wire;
+  *wire.mutable_probe() = ToWire(withdrawal.asset);
+  wire.mutable_probe()->set_missing(false);
+  wire.set_repository(withdrawal.asset.repository);
+  wire.set_inputs(withdrawal.fingerprint);
+  wire.set_reason(withdrawal.reason);
+  *wire.mutable_withdrawn_at() = ToWire(withdrawal.withdrawn_at);
+  wire.set_removed(withdrawal.removed);
+  return wire;
+}
+
 v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases) {
   v1::Worker wire;
   wire.set_id(worker.worker);

@@ -31,6 +31,7 @@ v1::UploadGrant ToWire(UploadGrant const& grant);
 v1::UploadWait ToWire(WaitUntil const& wait);
 v1::Kernel ToWire(Kernel const& kernel);
 v1::PublishedProbe ToWire(PublishedAsset const& asset);
+v1::WithdrawnProbe ToWire(Withdrawal const& withdrawal);
 // Phases and draining are looked up under the worker's present session.
 v1::Worker ToWire(WorkerRecord const& worker, PhaseBoard const& phases);
 

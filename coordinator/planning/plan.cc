@@ -1,12 +1,14 @@
 #include "coordinator/planning/plan.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/recipe/recipe.h"
+#include "coordinator/store/withdrawal_rules.h"
 #include "lib/build/build_room.h"
 #include "lib/build/build_spec.h"
 #include "lib/driver/asset_name.h"
@@ -54,6 +56,17 @@ bool IsKnownToFail(ProbeKnowledge const& known, NewJob const& job) {
                      [&](FailedBuild const& failed) { return WouldFailAgain(failed, job); });
 }
 
+// Why the job's inputs are not to be built again; nothing when they may, or are being built
+// already.
+std::optional<Reason> WhyWithdrawn(ProbeKnowledge const& known, NewJob const& job) {
+  for (WithdrawnBuild const& build : known.withdrawn) {
+    if (!known.unfinished.has_value() && !build.fingerprint.empty() &&
+        build.fingerprint == job.fingerprint)
+      return ReasonOf(build);
+  }
+  return std::nullopt;
+}
+
 // `wanted` is not published.
 void AddToPlan(Offer const& offer, WantedProbe const& wanted, ProbeKnowledge const& known,
                JobTerms const& terms, Plan& plan) {
@@ -67,6 +80,10 @@ void AddToPlan(Offer const& offer, WantedProbe const& wanted, ProbeKnowledge con
   std::string json = ToJson(*spec);
   NewJob job = MakeJob(*std::move(spec), std::move(json), terms);
   job.requirements.labels = LabelsFor(wanted);
+  if (std::optional<Reason> withdrawn = WhyWithdrawn(known, job)) {
+    plan.excluded.push_back({wanted.probe, *std::move(withdrawn)});
+    return;
+  }
   if (!known.unfinished.has_value() && IsKnownToFail(known, job)) {
     ++plan.known_to_fail;
     return;
@@ -90,6 +107,9 @@ absl::StatusOr<NewJob> PlanProbe(Offer const& offer, WantedProbe const& wanted,
   std::string json = ToJson(*spec);
   NewJob job = MakeJob(*std::move(spec), std::move(json), terms);
   job.requirements.labels = LabelsFor(wanted);
+  if (std::optional<Reason> const withdrawn = WhyWithdrawn(known, job))
+    return absl::FailedPreconditionError(
+        absl::StrCat("what these inputs made was ", withdrawn->text));
   if (known.unfinished || !IsKnownToFail(known, job)) return job;
   return absl::FailedPreconditionError(
       "it failed with the same inputs: `probefarm retry` builds that job once more");

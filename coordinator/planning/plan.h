@@ -54,8 +54,8 @@ absl::StatusOr<Plan> MakePlan(Offer const& offer, absl::Span<WantedProbe const> 
                               absl::Span<ProbeKnowledge const> known, JobTerms const& terms);
 
 // The job of one probe, where it is to be built now. ALREADY_EXISTS: it is published.
-// FAILED_PRECONDITION: it cannot be built, with the recipe's words, or failed with these inputs.
-// Pure.
+// FAILED_PRECONDITION: it cannot be built, with the recipe's words, or failed with these inputs,
+// or what they made was withdrawn. Pure.
 absl::StatusOr<NewJob> PlanProbe(Offer const& offer, WantedProbe const& wanted,
                                  ProbeKnowledge const& known, JobTerms const& terms);
 

@@ -106,6 +106,22 @@ TEST_F(MakePlanTest, TriesAgainWhenAnInputOfAFailureChanged) {
   EXPECT_THAT(plan.jobs, SizeIs(12));
 }
 
+TEST_F(MakePlanTest, WhatWasWithdrawnIsExcludedWithItsReasonUntilAnInputChanges) {
+  known_[0].withdrawn = {
+      {Make().jobs[0].fingerprint, "aa", "does not load", absl::FromUnixSeconds(1'700'000'000)}};
+  Plan const plan = Make();
+  EXPECT_THAT(plan.jobs, SizeIs(11));
+  ASSERT_THAT(plan.excluded, SizeIs(1));
+  EXPECT_EQ(plan.excluded[0].probe, wanted_[0].probe);
+  EXPECT_EQ(plan.excluded[0].reason.code, "withdrawn");
+  EXPECT_EQ(plan.excluded[0].reason.text, "withdrawn on 2023-11-14T22:13:20Z: does not load");
+  EXPECT_THAT(PlanProbe(offer_, wanted_[0], known_[0], terms_),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("does not load")));
+  offer_.builders[0].image.fingerprint = "gcc-12=12.3.0";
+  EXPECT_THAT(Make().jobs, SizeIs(12));
+  EXPECT_OK(PlanProbe(offer_, wanted_[0], known_[0], terms_));
+}
+
 TEST_F(MakePlanTest, TriesAgainWhatTookTooLongOnceThereIsMoreTime) {
   known_[0].failed = {FailureOf(Make().jobs[0].fingerprint, "timed_out")};
   EXPECT_EQ(Make().known_to_fail, 1);

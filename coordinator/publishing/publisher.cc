@@ -1,11 +1,13 @@
 #include "coordinator/publishing/publisher.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/await.h"
 #include "coordinator/store/lease_rules.h"
+#include "coordinator/store/withdrawal_rules.h"
 #include "lib/driver/asset_name.h"
 #include "lib/runtime/failpoint.h"
 #include "lib/runtime/log.h"
@@ -34,6 +36,20 @@ bool Same(Artifact const& artifact, HostedAsset const& asset) {
 std::string Differs(HostedAsset const& asset, Artifact const& artifact) {
   return absl::StrCat(asset.tag, "/", asset.asset_name, " is there with sha256 ", asset.sha256,
                       ", this build has ", artifact.sha256, ": a published probe never changes");
+}
+
+// Before anything is uploaded: the bytes or inputs of the job are withdrawn ones.
+absl::Status CheckBytes(ProbeKnowledge const& known, Job const& job) {
+  PublishedAsset asset;
+  asset.file_name = job.file_name;
+  asset.sha256 = job.artifact->sha256;
+  return CheckPublishAfterWithdrawal(job, asset, known.withdrawn);
+}
+
+// By a list that is behind, or because somebody has put it back.
+absl::Status StillListed(HostedAsset const& asset) {
+  return absl::UnavailableError(absl::StrCat(
+      asset.tag, "/", asset.asset_name, " is what was withdrawn, and not gone yet: it is removed"));
 }
 
 absl::StatusOr<Job> ApplyToLease(Store& store, LeaseRef const& lease, JobEvent event) {
@@ -75,7 +91,22 @@ absl::StatusOr<OfferAnswer> Publisher::Offer(LeaseRef const& lease, Artifact con
                                          ", this build has ", artifact.sha256)));
     return PublishConflict{std::move(reason)};
   }
+  if (absl::Status const withdrawn = CheckBytes(known.at(0), job); !withdrawn.ok()) {
+    ASSIGN_OR_RETURN(Reason reason, Fail(job, {"withdrawn", std::string(withdrawn.message())}));
+    return PublishConflict{std::move(reason)};
+  }
+  if (std::optional<WaitUntil> wait = WaitForRemoval(known.at(0))) return *std::move(wait);
   return AskHost(lease, job);
+}
+
+// The name is free for other bytes once the withdrawn ones are gone.
+std::optional<WaitUntil> Publisher::WaitForRemoval(ProbeKnowledge const& known) const {
+  for (WithdrawnBuild const& build : known.withdrawn) {
+    if (!build.removed)
+      return WaitUntil{clock_.Now() + kHostPause,
+                       "what had this name was withdrawn, and is being removed"};
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<OfferAnswer> Publisher::AskHost(LeaseRef const& lease, Job const& job) {
@@ -108,6 +139,8 @@ absl::StatusOr<OfferAnswer> Publisher::SettleWithPresent(LeaseRef const& lease, 
       host_.FindAsset(intent.tag, SanitizeAssetName(intent.file_name));
   if (!asset.ok()) return HostTrouble(job, asset.status());
   if (!Same(*job.artifact, *asset)) {
+    ASSIGN_OR_RETURN(bool const withdrawn, WasWithdrawn(job, *asset));
+    if (withdrawn) return HostTrouble(job, StillListed(*asset));
     ASSIGN_OR_RETURN(Reason reason, FailOnConflict(job, Differs(*asset, *job.artifact)));
     return PublishConflict{std::move(reason)};
   }
@@ -116,6 +149,15 @@ absl::StatusOr<OfferAnswer> Publisher::SettleWithPresent(LeaseRef const& lease, 
   RETURN_IF_ERROR(Publish(arrived, *asset));
   return AlreadyPublished{
       {"present", absl::StrCat(asset->tag, "/", asset->asset_name, " is there already")}};
+}
+
+absl::StatusOr<bool> Publisher::WasWithdrawn(Job const& job, HostedAsset const& asset) {
+  ASSIGN_OR_RETURN(auto const known, Await<std::vector<ProbeKnowledge>>([&](auto done) {
+                     store_.FindProbes({job.probe}, std::move(done));
+                   }));
+  auto const& withdrawn = known.at(0).withdrawn;
+  return std::any_of(withdrawn.begin(), withdrawn.end(),
+                     [&](WithdrawnBuild const& build) { return build.sha256 == asset.sha256; });
 }
 
 absl::StatusOr<UploadReportAnswer> Publisher::Report(LeaseRef const& lease,
@@ -179,8 +221,11 @@ absl::Status Publisher::Verify(JobId id) {
     return ApplyToJob(store_, job, job_event::AssetMissing{}).status();
   }
   RETURN_IF_ERROR(asset.status());
-  if (!Same(*job.artifact, *asset))
+  if (!Same(*job.artifact, *asset)) {
+    ASSIGN_OR_RETURN(bool const withdrawn, WasWithdrawn(job, *asset));
+    if (withdrawn) return StillListed(*asset);
     return FailOnConflict(job, Differs(*asset, *job.artifact)).status();
+  }
   return Publish(job, *asset);
 }
 

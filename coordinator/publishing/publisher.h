@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -17,8 +18,8 @@ namespace probefarm {
 struct AlreadyPublished {
   Reason reason;
 };
-// Other bytes stand under the probe's name, and stay: the job has FAILED. The reason's code is
-// "conflict".
+// Other bytes stand under the probe's name, and stay, or the bytes or inputs were withdrawn: the
+// job has FAILED. The reason's code is "conflict", or "withdrawn".
 struct PublishConflict {
   Reason reason;
 };
@@ -78,6 +79,8 @@ class Publisher {
  private:
   // A grant goes out only when the store has recorded UPLOADING.
   absl::StatusOr<OfferAnswer> AskHost(LeaseRef const& lease, Job const& job);
+  std::optional<WaitUntil> WaitForRemoval(ProbeKnowledge const& known) const;
+  absl::StatusOr<bool> WasWithdrawn(Job const& job, HostedAsset const& asset);
   absl::StatusOr<OfferAnswer> SettleWithPresent(LeaseRef const& lease, Job const& job);
   WaitUntil HostTrouble(Job const& job, absl::Status const& status);
   absl::StatusOr<UploadReportAnswer> SettleArrived(LeaseRef const& lease);

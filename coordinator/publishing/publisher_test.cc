@@ -36,11 +36,11 @@ class PublisherTest : public testing::Test {
   }
 
   // Of a job with kName, whatever the probe.
-  LeaseRef LeaseOf(ProbeId probe) {
+  LeaseRef LeaseOf(ProbeId probe, std::string const& fingerprint = "f") {
     NewJob job;
     job.probe = std::move(probe);
     job.file_name = kName;
-    job.fingerprint = "f";
+    job.fingerprint = fingerprint;
     job.spec = "{}";
     EXPECT_OK(Await<std::vector<absl::StatusOr<EnqueuedJob>>>([&](auto done) {
       store_.Enqueue({{job}, "", std::nullopt}, std::move(done));
@@ -238,6 +238,60 @@ TEST_F(PublisherTest, AnAssetThatIsNotThereAfterAllIsBuiltAgainWithoutCountingAn
   publisher_.RunOnce();
   EXPECT_EQ(JobOf(lease).state, JobState::kQueued);
   EXPECT_EQ(JobOf(lease).attempts, 0);
+}
+
+class PublisherAfterWithdrawal : public PublisherTest {
+ protected:
+  void SetUp() override {
+    ASSERT_NO_FATAL_FAILURE(PublisherTest::SetUp());
+    ASSERT_NO_FATAL_FAILURE(PublishBytes(kBytes));
+    ASSERT_OK(Await<WithdrawalOutcome>([&](auto done) {
+      store_.Withdraw({kTag, kName, Sha256Hex(kBytes), "does not load"}, std::move(done));
+    }));
+  }
+  LeaseRef OtherInputs() {
+    return LeaseOf({"8.0.0+driver", Arch::kX86_64, "debian", "6.1.0-1-amd64", "1", Kind::kBpf},
+                   "other inputs");
+  }
+  void Removed() {
+    host_.Remove(kTag, kName);
+    ASSERT_OK(Await<bool>([&](auto done) {
+      store_.MarkWithdrawal(kTag, kName, Sha256Hex(kBytes), true, std::move(done));
+    }));
+  }
+};
+
+TEST_F(PublisherAfterWithdrawal, OtherBytesWaitUntilTheWithdrawnOnesAreGone) {
+  LeaseRef const lease = OtherInputs();
+  ASSERT_OK_AND_ASSIGN(OfferAnswer const early, publisher_.Offer(lease, ArtifactOf("better")));
+  ASSERT_TRUE(std::holds_alternative<WaitUntil>(early));
+  EXPECT_THAT(std::get<WaitUntil>(early).why, HasSubstr("withdrawn"));
+  ASSERT_NO_FATAL_FAILURE(Removed());
+  ASSERT_OK_AND_ASSIGN(OfferAnswer const answer, publisher_.Offer(lease, ArtifactOf("better")));
+  ASSERT_TRUE(std::holds_alternative<UploadGrant>(answer));
+  ASSERT_OK(publisher_.Report(lease, host_.Perform(std::get<UploadGrant>(answer), "better")));
+  EXPECT_EQ(JobOf(lease).state, JobState::kPublished);
+}
+
+TEST_F(PublisherAfterWithdrawal, TheWithdrawnBytesAreNotUploadedWhateverTheyWereMadeFrom) {
+  ASSERT_NO_FATAL_FAILURE(Removed());
+  LeaseRef const lease = OtherInputs();
+  ASSERT_OK_AND_ASSIGN(OfferAnswer const answer, publisher_.Offer(lease, ArtifactOf(kBytes)));
+  ASSERT_TRUE(std::holds_alternative<PublishConflict>(answer));
+  EXPECT_EQ(JobOf(lease).state, JobState::kFailed);
+  EXPECT_EQ(JobOf(lease).reason.code, "withdrawn");
+  EXPECT_THAT(JobOf(lease).reason.text, HasSubstr("does not load"));
+  EXPECT_EQ(host_.Asset(kTag, kName), std::nullopt);
+}
+
+// Lists are behind: that is no conflict, of which the job would fail for good.
+TEST_F(PublisherAfterWithdrawal, AHostThatShowsTheWithdrawnAssetStillIsWaitedFor) {
+  ASSERT_NO_FATAL_FAILURE(Removed());
+  host_.Put(kTag, kName, kBytes);
+  LeaseRef const lease = OtherInputs();
+  ASSERT_OK_AND_ASSIGN(OfferAnswer const answer, publisher_.Offer(lease, ArtifactOf("better")));
+  EXPECT_TRUE(std::holds_alternative<WaitUntil>(answer));
+  EXPECT_EQ(JobOf(lease).state, JobState::kBuilt);
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ class World {
 
   // True of some, false of others.
   void WriteIndex() {
-    ReleaseIndex index{kTag, {}};
+    ReleaseIndex index{kTag, {}, {}};
     for (int kernel = 0; kernel < kKernels; ++kernel) {
       if (Chance(2)) continue;
       IndexedProbe entry;

@@ -17,7 +17,7 @@ absl::Status CheckNames(std::string const& tag, std::string const& name) {
       return absl::InvalidArgumentError(absl::StrCat("'", part, "' is no tag or name"));
   if (IsSideFileName(name))
     return absl::InvalidArgumentError(absl::StrCat("'", name, "' is a side file's name"));
-  return absl::OkStatus();
+  return CheckFileName(name);
 }
 
 template <class Map>
@@ -115,6 +115,31 @@ void FakeReleaseHost::SetRooms(std::vector<ReleaseRoom> rooms) {
   rooms_ = std::move(rooms);
 }
 
+absl::StatusOr<std::vector<ReleaseKey>> FakeReleaseHost::ListIndexes() {
+  MutexLock lock(mu_);
+  RETURN_IF_ERROR(failure_);
+  std::vector<ReleaseKey> releases;
+  for (auto const& [key, content] : side_files_) {
+    if (key.second == kIndexName) releases.push_back({"", key.first});
+  }
+  return releases;
+}
+
+absl::Status FakeReleaseHost::RemoveAsset(ReleaseKey const& release, std::string const& asset_name,
+                                          std::string const& sha256) {
+  RETURN_IF_ERROR(CheckNames(release.tag, asset_name));
+  MutexLock lock(mu_);
+  RETURN_IF_ERROR(failure_);
+  if (removal_fault_ == RemovalFault::kRefused) return absl::UnavailableError("told to fail");
+  auto const found = assets_.find({release.tag, asset_name});
+  if (found != assets_.end() && Sha256Hex(found->second) != sha256)
+    return absl::FailedPreconditionError(
+        absl::StrCat(asset_name, " has other bytes, sha256 ", Sha256Hex(found->second)));
+  if (found != assets_.end()) assets_.erase(found);
+  if (removal_fault_ == RemovalFault::kLate) return absl::UnavailableError("no answer came");
+  return absl::OkStatus();
+}
+
 absl::Status FakeReleaseHost::Check() {
   MutexLock lock(mu_);
   return failure_;
@@ -173,6 +198,11 @@ void FakeReleaseHost::FailSideFile(std::string name) {
 void FakeReleaseHost::FailReading(bool fails) {
   MutexLock lock(mu_);
   reading_fails_ = fails;
+}
+
+void FakeReleaseHost::FailRemoval(RemovalFault fault) {
+  MutexLock lock(mu_);
+  removal_fault_ = fault;
 }
 
 void FakeReleaseHost::FailUploads(std::optional<int> http_status) {

@@ -37,6 +37,9 @@ class FakeReleaseHost final : public ReleaseHost {
                                            std::string const& name) override EXCLUDES(mu_);
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override EXCLUDES(mu_);
   std::vector<ReleaseRoom> Rooms() override EXCLUDES(mu_);
+  absl::StatusOr<std::vector<ReleaseKey>> ListIndexes() override EXCLUDES(mu_);
+  absl::Status RemoveAsset(ReleaseKey const& release, std::string const& asset_name,
+                           std::string const& sha256) override EXCLUDES(mu_);
   absl::Status Check() override EXCLUDES(mu_);
 
   // --- what a worker does
@@ -67,6 +70,9 @@ class FakeReleaseHost final : public ReleaseHost {
   void FailSideFile(std::string name) EXCLUDES(mu_);
   // ReadSideFile() and DigestOf() are UNAVAILABLE.
   void FailReading(bool fails) EXCLUDES(mu_);
+  // RemoveAsset() is UNAVAILABLE; when it does so `late`, the asset is gone all the same.
+  enum class RemovalFault { kNone, kRefused, kLate };
+  void FailRemoval(RemovalFault fault) EXCLUDES(mu_);
   // Uploads are answered with this HTTP status and store nothing; 0 is no answer, nullopt ends it.
   void FailUploads(std::optional<int> http_status) EXCLUDES(mu_);
 
@@ -102,6 +108,7 @@ class FakeReleaseHost final : public ReleaseHost {
   absl::Status failure_ GUARDED_BY(mu_);
   std::string failing_side_file_ GUARDED_BY(mu_);
   bool reading_fails_ GUARDED_BY(mu_) = false;
+  RemovalFault removal_fault_ GUARDED_BY(mu_) = RemovalFault::kNone;
   std::optional<int> upload_failure_ GUARDED_BY(mu_);
 };
 

@@ -1,11 +1,15 @@
 #include "coordinator/releases/reconciler.h"
 
+#include <algorithm>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/recorded_assets.h"
 #include "coordinator/store/await.h"
+#include "lib/index/tombstone.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
@@ -40,11 +44,36 @@ void LogAdoption(AdoptionResult const& adoption) {
   LogLeftAlone("assets may be adopted later", LogLevel::kInfo, adoption.waiting);
 }
 
+// By repository, tag and name: in another repository it is one more asset that nobody recorded.
+using WithdrawnNames =
+    std::map<std::tuple<std::string, std::string, std::string>, std::vector<Withdrawal>>;
+
+WithdrawnNames ByName(std::vector<Withdrawal> withdrawals) {
+  WithdrawnNames names;
+  for (Withdrawal& withdrawal : withdrawals) {
+    PublishedAsset const& asset = withdrawal.asset;
+    auto& of_name = names[{asset.repository, asset.tag, asset.asset_name}];
+    of_name.push_back(std::move(withdrawal));
+  }
+  return names;
+}
+
+bool HasSizeOf(HostedAsset const& held, std::vector<Withdrawal> const& withdrawals) {
+  return std::any_of(withdrawals.begin(), withdrawals.end(), [&](Withdrawal const& withdrawal) {
+    return withdrawal.asset.size == held.size;
+  });
+}
+
 }  // namespace
 
 Reconciler::Reconciler(Store* store, ReleaseHost* host, Adopter* adopter, Clock const* clock,
-                       Metrics* metrics)
-    : store_(store), host_(host), adopter_(adopter), clock_(clock), metrics_(metrics) {}
+                       Metrics* metrics, SigningKey const* key)
+    : store_(store),
+      host_(host),
+      adopter_(adopter),
+      clock_(clock),
+      metrics_(metrics),
+      recall_(store, host, metrics, key) {}
 
 ReconcileReport Reconciler::last_report() const {
   MutexLock lock(mu_);
@@ -73,6 +102,10 @@ absl::Status Reconciler::RunOnce() {
 // What the host lost is marked before anything is adopted: it may have moved.
 absl::StatusOr<ReconcileReport> Reconciler::Pass() {
   ASSIGN_OR_RETURN(Picture picture, Compare());
+  ASSIGN_OR_RETURN(int64_t const recalled, recall_.RunOnce());
+  if (recalled > 0) {  // what was compared is another catalog now
+    ASSIGN_OR_RETURN(picture, Compare());
+  }
   ReconcileDiff& diff = picture.diff;
   ReconcileReport report;
   report.lost = static_cast<int64_t>(diff.lost.size());
@@ -80,7 +113,10 @@ absl::StatusOr<ReconcileReport> Reconciler::Pass() {
   for (TamperedAsset const& asset : diff.tampered) LogTampered(asset);
   RETURN_IF_ERROR(Mark(diff.lost, AssetPresence::kMissing));
   RETURN_IF_ERROR(Mark(diff.found_again, AssetPresence::kPresent));
-  ASSIGN_OR_RETURN(report.adoption, adopter_->Adopt(diff.unrecorded, picture.recorded));
+  RETURN_IF_ERROR(FindWithdrawn(diff.unrecorded, report));
+  ASSIGN_OR_RETURN(AdoptionResult adoption, adopter_->Adopt(diff.unrecorded, picture.recorded));
+  report.adoption = std::move(adoption);
+  LogLeftAlone("withdrawn assets are at the release host", LogLevel::kWarning, report.withdrawn);
   LogAdoption(report.adoption);
   report.tampered = std::move(diff.tampered);
   report.at = clock_->Now();
@@ -98,11 +134,52 @@ absl::StatusOr<Reconciler::Picture> Reconciler::Compare() {
   return picture;
 }
 
+absl::Status Reconciler::FindWithdrawn(std::vector<HostedAsset>& unrecorded,
+                                       ReconcileReport& report) {
+  if (unrecorded.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::vector<Withdrawal> withdrawals, RecordedWithdrawals(*store_, {}));
+  WithdrawnNames const names = ByName(std::move(withdrawals));
+  std::vector<HostedAsset> others;
+  for (HostedAsset& held : unrecorded) {
+    auto const found = names.find({held.repository, held.tag, held.asset_name});
+    if (found == names.end()) {
+      others.push_back(std::move(held));
+      continue;
+    }
+    std::vector<Withdrawal> const& of_name = found->second;
+    if (held.sha256.empty() && HasSizeOf(held, of_name))
+      held.sha256 = host_->DigestOf(held).value_or("");
+    auto const same = std::find_if(of_name.begin(), of_name.end(), [&](auto const& withdrawal) {
+      return withdrawal.asset.sha256 == held.sha256;
+    });
+    if (same == of_name.end()) {
+      others.push_back(std::move(held));
+      continue;
+    }
+    report.withdrawn.Add(held, WithdrawnText(same->withdrawn_at, same->reason));
+    RETURN_IF_ERROR(MarkHeld(*same));
+  }
+  unrecorded = std::move(others);
+  return absl::OkStatus();
+}
+
+absl::Status Reconciler::MarkHeld(Withdrawal const& withdrawal) {
+  PublishedAsset const& asset = withdrawal.asset;
+  return Await<bool>([&](auto done) {
+           store_->MarkWithdrawal(asset.tag, asset.asset_name, asset.sha256, false,
+                                  std::move(done));
+         })
+      .status();
+}
+
 absl::Status Reconciler::Mark(std::vector<PublishedAsset> const& assets, AssetPresence presence) {
   for (PublishedAsset const& asset : assets) {
-    RETURN_IF_ERROR(Await<bool>([&](auto done) {
-                      store_->MarkAsset(asset.tag, asset.asset_name, presence, std::move(done));
-                    }).status());
+    absl::Status const marked =
+        Await<bool>([&](auto done) {
+          store_->MarkAsset(asset.tag, asset.asset_name, presence, std::move(done));
+        }).status();
+    if (absl::IsNotFound(marked)) continue;  // withdrawn meanwhile
+    RETURN_IF_ERROR(marked);
     Log(LogLevel::kWarning,
         presence == AssetPresence::kMissing ? "the release host lost an asset"
                                             : "the release host holds a lost asset again",
@@ -121,6 +198,8 @@ void Reconciler::Measure(ReconcileReport const& report) {
   AdoptionResult const& adoption = report.adoption;
   set("probefarm_assets_tampered", "Assets that are not what was published",
       static_cast<int64_t>(report.tampered.size()));
+  set("probefarm_assets_withdrawn", "Withdrawn assets that the release host holds still, or again",
+      report.withdrawn.total);
   set("probefarm_assets_foreign", "Assets that are no probes", adoption.foreign.total);
   set("probefarm_assets_conflicting", "Assets that another record keeps from being adopted",
       adoption.conflicts.total);

@@ -21,4 +21,19 @@ absl::StatusOr<std::vector<PublishedAsset>> RecordedAssets(Store& store, AssetFi
   return assets;
 }
 
+absl::StatusOr<std::vector<Withdrawal>> RecordedWithdrawals(Store& store,
+                                                            WithdrawalFilter const& filter,
+                                                            int page_size) {
+  std::vector<Withdrawal> withdrawals;
+  std::string cursor;
+  do {
+    ASSIGN_OR_RETURN(WithdrawalPage page, Await<WithdrawalPage>([&](auto done) {
+                       store.ListWithdrawals(filter, {page_size, cursor}, std::move(done));
+                     }));
+    std::move(page.withdrawals.begin(), page.withdrawals.end(), std::back_inserter(withdrawals));
+    cursor = std::move(page.next_cursor);
+  } while (!cursor.empty());
+  return withdrawals;
+}
+
 }  // namespace probefarm

@@ -13,4 +13,9 @@ namespace probefarm {
 absl::StatusOr<std::vector<PublishedAsset>> RecordedAssets(Store& store, AssetFilter const& filter,
                                                            int page_size = 1000);
 
+// The same of withdrawals.
+absl::StatusOr<std::vector<Withdrawal>> RecordedWithdrawals(Store& store,
+                                                            WithdrawalFilter const& filter,
+                                                            int page_size = 1000);
+
 }  // namespace probefarm

@@ -21,7 +21,7 @@ ProbeId ProbeFor(std::string const& kernel) {
 NewJob JobFor(std::string const& kernel, std::string const& name) {
   return {.probe = ProbeFor(kernel),
           .file_name = name,
-          .fingerprint = "f",
+          .fingerprint = std::string(64, 'f'),
           .spec = ToJson(SampleBuildSpec())};
 }
 

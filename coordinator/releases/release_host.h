@@ -94,7 +94,7 @@ inline constexpr int64_t kLargestSideFile = int64_t{256} << 20;
 
 // Where releases live: a directory, GitHub. All calls may block on I/O: never call them from a
 // reactor. Thread-safe. Every message says what to do. No asset is ever replaced through this
-// interface.
+// interface, and only RemoveAsset() takes one away.
 //
 //   PrepareUpload ─► UploadGrant ─► a worker performs it ─► InterpretUpload ─► FindAsset
 //        ▲  └─ WaitUntil: later                                   │
@@ -122,6 +122,10 @@ class ReleaseHost {
   // particular order.
   virtual absl::StatusOr<std::vector<HostedAsset>> ListAssets() = 0;
 
+  // The releases that have an index.json, those without any asset among them; of those that
+  // ListAssets() has listed. In no particular order.
+  virtual absl::StatusOr<std::vector<ReleaseKey>> ListIndexes() = 0;
+
   // Writes a side file (SHA256SUMS, index.json, …) in place of an older one, so that a reader sees
   // the old or the new. INVALID_ARGUMENT unless IsSideFileName(): no asset can be overwritten so.
   virtual absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
@@ -140,6 +144,12 @@ class ReleaseHost {
   // Of every tag that this host has a release of, as far as it knows by now: what still fits, in
   // each place that it may go to. Nothing where there is no limit. Asks nobody; does not block.
   virtual std::vector<ReleaseRoom> Rooms() = 0;
+
+  // Takes away the one asset of that name with exactly these bytes, for one that was withdrawn. OK
+  // also when nothing has the name: it is gone then. Other bytes under the name stay, and are
+  // FAILED_PRECONDITION. INVALID_ARGUMENT for a tag or name that is none, and for a side file's.
+  virtual absl::Status RemoveAsset(ReleaseKey const& release, std::string const& asset_name,
+                                   std::string const& sha256) = 0;
 
   // Reachable and writable? For readiness.
   virtual absl::Status Check() = 0;

@@ -12,8 +12,10 @@
 namespace probefarm {
 
 using ::testing::AnyOf;
+using ::testing::ElementsAre;
 using ::testing::Eq;
 using ::testing::Field;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 using ::testing::VariantWith;
@@ -205,6 +207,62 @@ TEST_P(ReleaseHostContract, RefusesTagsAndNamesThatAreNone) {
         << tag;
   EXPECT_THAT(host().PrepareUpload(Intent("...", "probe")),
               StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_P(ReleaseHostContract, RemovesExactlyTheBytesThatAreNamed) {
+  Publish(Intent(kName, "probe"), "probe");
+  Publish(Intent("other.o", "other"), "other");
+  ReleaseKey const release{host().FindAsset(kTag, kName)->repository, kTag};
+  EXPECT_THAT(host().RemoveAsset(release, kName, Sha256Hex("other")),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(Sha256Hex("probe"))));
+  EXPECT_EQ(under_test_->Download(kTag, kName).value(), "probe");
+  EXPECT_OK(host().RemoveAsset(release, kName, Sha256Hex("probe")));
+  EXPECT_FALSE(under_test_->Download(kTag, kName).ok());
+  EXPECT_FALSE(host().FindAsset(kTag, kName).ok());
+  EXPECT_EQ(under_test_->Download(kTag, "other.o").value(), "other");
+  EXPECT_THAT(host().ListAssets().value(),
+              ElementsAre(Field(&HostedAsset::sha256, Eq(Sha256Hex("other")))));
+}
+
+TEST_P(ReleaseHostContract, WhatIsNotThereIsRemoved) {
+  EXPECT_OK(host().RemoveAsset({"", kTag}, kName, Sha256Hex("probe"))) << "nor is its release";
+  Publish(Intent("other.o", "other"), "other");
+  ReleaseKey const release{host().FindAsset(kTag, "other.o")->repository, kTag};
+  EXPECT_OK(host().RemoveAsset(release, kName, Sha256Hex("probe")));
+  EXPECT_OK(host().RemoveAsset(release, "other.o", Sha256Hex("other")));
+  EXPECT_OK(host().RemoveAsset(release, "other.o", Sha256Hex("other"))) << "again";
+}
+
+TEST_P(ReleaseHostContract, TheNameOfWhatWasRemovedCanBeTakenByOtherBytes) {
+  Publish(Intent(kName, "probe"), "probe");
+  ReleaseKey const release{host().FindAsset(kTag, kName)->repository, kTag};
+  ASSERT_OK(host().RemoveAsset(release, kName, Sha256Hex("probe")));
+  Publish(Intent(kName, "better"), "better");
+  EXPECT_EQ(under_test_->Download(kTag, kName).value(), "better");
+  EXPECT_THAT(host().RemoveAsset(release, kName, Sha256Hex("probe")),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(under_test_->Download(kTag, kName).value(), "better");
+}
+
+TEST_P(ReleaseHostContract, RemovesNoSideFile) {
+  ASSERT_OK(host().WriteSideFile({"", kTag}, "SHA256SUMS", "sums"));
+  for (char const* const name : {"SHA256SUMS", "index.json.next", "..", "", "a/b"})
+    EXPECT_THAT(host().RemoveAsset({"", kTag}, name, Sha256Hex("sums")),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << name;
+  EXPECT_THAT(host().RemoveAsset({"", ".."}, kName, Sha256Hex("sums")),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(under_test_->Download(kTag, "SHA256SUMS").value(), "sums");
+}
+
+TEST_P(ReleaseHostContract, ListsWhereAnIndexIsThoughNoAssetIs) {
+  ASSERT_OK(host().WriteSideFile({"", kTag}, "index.json", "{}"));
+  ASSERT_OK(host().WriteSideFile({"", "0.18.0"}, "SHA256SUMS", "sums"));
+  ASSERT_OK(host().ListAssets());
+  ASSERT_OK_AND_ASSIGN(std::vector<ReleaseKey> const indexes, host().ListIndexes());
+  ASSERT_EQ(indexes.size(), 1U);
+  EXPECT_EQ(indexes[0].tag, kTag);
+  EXPECT_EQ(host().ReadSideFile(indexes[0], "index.json").value_or("none"), "{}");
 }
 
 TEST_P(ReleaseHostContract, IsReady) { EXPECT_OK(host().Check()); }

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/recorded_assets.h"
+#include "coordinator/releases/withdrawn_entry.h"
 #include "coordinator/store/await.h"
 #include "lib/build/build_spec.h"
 #include "lib/digest/sha256.h"
@@ -14,6 +15,7 @@
 #include "lib/index/release_index.h"
 #include "lib/index/sha256sums.h"
 #include "lib/index/side_file_names.h"
+#include "lib/runtime/failpoint.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
@@ -113,7 +115,7 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
   std::sort(assets.begin(), assets.end(), [](PublishedAsset const& a, PublishedAsset const& b) {
     return a.asset_name < b.asset_name;
   });
-  ReleaseIndex index{release.release.tag, {}};
+  ReleaseIndex index{release.release.tag, {}, {}};
   std::string provenance;
   ASSIGN_OR_RETURN(KeptProvenance const kept, KeptOf(release.release, assets));
   for (PublishedAsset const& asset : assets) {
@@ -130,15 +132,29 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
                      RenderProvenance(ProvenanceOf(asset, std::move(spec_text)), key_));
     provenance += line;
   }
+  ASSIGN_OR_RETURN(index.withdrawn, TombstonesOf(release.release));
   std::string const index_text = RenderReleaseIndex(std::move(index));
   ASSIGN_OR_RETURN(std::string const sums, RenderSums(assets, index_text, provenance));
   RETURN_IF_ERROR(host_->WriteSideFile(release.release, kProvenanceName, provenance));
   RETURN_IF_ERROR(host_->WriteSideFile(release.release, kIndexName, index_text));
   RETURN_IF_ERROR(WriteSums(release.release, sums));
+  Failpoint("side_files.put");
   return Await<bool>([&](auto done) {
            store_->SideFilesWritten(release.release, release.revision, std::move(done));
          })
       .status();
+}
+
+absl::StatusOr<std::vector<SignedTombstone>> SideFiles::TombstonesOf(ReleaseKey const& release) {
+  AssetFilter const of_release{.repository = release.repository, .tag = release.tag};
+  ASSIGN_OR_RETURN(std::vector<Withdrawal> const withdrawals,
+                   RecordedWithdrawals(*store_, {.asset = of_release}));
+  std::vector<SignedTombstone> tombstones;
+  for (Withdrawal const& withdrawal : withdrawals) {
+    ASSIGN_OR_RETURN(SignedTombstone tombstone, SignTombstone(TombstoneOf(withdrawal), key_));
+    tombstones.push_back(std::move(tombstone));
+  }
+  return tombstones;
 }
 
 absl::Status SideFiles::WriteSums(ReleaseKey const& release, std::string const& sums) {

@@ -7,6 +7,7 @@
 #include "coordinator/releases/adopted_entry.h"
 #include "coordinator/releases/release_host.h"
 #include "coordinator/store/store.h"
+#include "lib/index/tombstone.h"
 #include "lib/metrics/metrics.h"
 #include "lib/runtime/mutex.h"
 #include "lib/signing/signing_key.h"
@@ -14,9 +15,9 @@
 namespace probefarm {
 
 // Brings the side files of releases up to the catalog: SHA256SUMS lists what the release holds,
-// index.json says what each asset is, and provenance.jsonl how it was built. With a key,
-// SHA256SUMS.sig is over SHA256SUMS, which lists index.json and provenance.jsonl too, and each line
-// of the latter has a signature of its own.
+// index.json says what each asset is and what was withdrawn, and provenance.jsonl how it was built.
+// With a key, SHA256SUMS.sig is over SHA256SUMS, which lists index.json and provenance.jsonl too,
+// and each line of the latter has a signature of its own, and so has each tombstone in index.json.
 //
 // They are written in this order: provenance.jsonl, index.json, SHA256SUMS.sig, SHA256SUMS. So
 // whoever reads SHA256SUMS first finds the others as new as it is, or newer. If newer, they do not
@@ -54,6 +55,7 @@ class SideFiles {
   // Of adopted assets; reads nothing where there are none.
   absl::StatusOr<KeptProvenance> KeptOf(ReleaseKey const& release,
                                         std::vector<PublishedAsset> const& assets);
+  absl::StatusOr<std::vector<SignedTombstone>> TombstonesOf(ReleaseKey const& release);
   absl::StatusOr<std::string> SpecOf(PublishedAsset const& asset);
 
   Store* const store_;

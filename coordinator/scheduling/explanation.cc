@@ -10,6 +10,8 @@
 namespace probefarm {
 namespace {
 
+constexpr char kWithdrawn[] = "withdrawn";
+
 std::string After(Reason const& reason) {
   return reason.text.empty() ? "" : absl::StrCat(", after: ", reason.text);
 }
@@ -106,6 +108,9 @@ std::vector<Reason> Explain(Job const& job, Surroundings const& around, absl::Ti
   if (around.room > 0 && (job.state == JobState::kQueued || IsHeld(job.state)))
     reasons.push_back({"room", absl::StrCat("the releases of its tag have room for ", *around.room,
                                             " more probes")});
+  bool const told = !reasons.empty() && reasons.front().code == kWithdrawn;
+  if (IsFinal(job.state) && !around.withdrawn.empty() && !told)
+    reasons.insert(reasons.begin(), {kWithdrawn, around.withdrawn});
   return reasons;
 }
 

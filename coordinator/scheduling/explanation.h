@@ -28,6 +28,8 @@ struct Surroundings {
   // How many more probes fit into the releases of its tag; nothing: there is no limit, or it is not
   // known yet.
   std::optional<int64_t> room;
+  // What the job's inputs made was taken back: when, and why. Empty: it was not.
+  std::string withdrawn = {};
 };
 
 // Why a job is where it is, and what it waits for, for people; codes for programs. What matters
@@ -45,7 +47,8 @@ struct Surroundings {
 //   next         nothing holds it up
 //
 // Else the code is the state's name, or that of the reason by which the job ended. Of a job that is
-// not published yet, "room" follows where the room is limited.
+// not published yet, "room" follows where the room is limited; of one that is over, "withdrawn"
+// comes first, where that is so.
 std::vector<Reason> Explain(Job const& job, Surroundings const& around, absl::Time now);
 
 }  // namespace probefarm

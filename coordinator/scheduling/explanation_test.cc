@@ -163,5 +163,17 @@ TEST_F(ExplanationTest, AnEndIsTheReasonThatWasGiven) {
   EXPECT_THAT(WhyIn(JobState::kFailed), ElementsAre(Is("compiler_error", "no member")));
 }
 
+TEST_F(ExplanationTest, WhatWasWithdrawnComesFirstForAJobThatIsOver) {
+  around_.withdrawn = "withdrawn on 2026-11-23T06:15:57Z: does not load";
+  EXPECT_THAT(WhyIn(JobState::kPublished),
+              ElementsAre(Is("withdrawn", "does not load"), Is("published", "by worker w1")));
+  job_.reason = {"compiler_error", "it does not compile"};
+  EXPECT_THAT(WhyIn(JobState::kFailed),
+              ElementsAre(Is("withdrawn", "does not load"), Is("compiler_error", "compile")));
+  job_.reason = {"withdrawn", "withdrawn on …"};
+  EXPECT_THAT(WhyIn(JobState::kSkipped), ElementsAre(Is("withdrawn", "withdrawn on")));
+  EXPECT_THAT(WhyIn(JobState::kUploading), ElementsAre(Is("uploading", "w1")));
+}
+
 }  // namespace
 }  // namespace probefarm

@@ -192,13 +192,24 @@ struct FailedBuild {
   friend std::strong_ordering operator<=>(FailedBuild const&, FailedBuild const&) = default;
 };
 
+// A build that was published and withdrawn, as far as it tells what must not come back.
+struct WithdrawnBuild {
+  std::string fingerprint;  // of its inputs; empty: nobody knows
+  std::string sha256;
+  std::string reason;
+  absl::Time withdrawn_at;
+  bool removed = false;  // see Withdrawal
+  friend bool operator==(WithdrawnBuild const&, WithdrawnBuild const&) = default;
+};
+
 // What planning must know of one probe.
 struct ProbeKnowledge {
   std::optional<JobId> unfinished;
   bool published = false;  // the catalog has it and the release host holds it
   std::string sha256;  // of the catalog's record, also when the release host lost the asset; empty:
                        // never published
-  std::vector<FailedBuild> failed;  // each once, in the order of fingerprints
+  std::vector<FailedBuild> failed;             // each once, in the order of fingerprints
+  std::vector<WithdrawnBuild> withdrawn = {};  // in the order in which that was said
 };
 
 // A backfill is done when all counts are of final states and no release is stale.
@@ -247,6 +258,7 @@ inline ReleaseKey KeyOf(PublishedAsset const& asset) { return {asset.repository,
 struct AssetFilter {
   std::optional<std::string> repository;
   std::string tag;
+  std::string asset_name = {};
   std::string driver_version;
   std::string target;
   std::string kernel_regex;
@@ -258,6 +270,43 @@ struct AssetFilter {
 // In the order of first publication.
 struct AssetPage {
   std::vector<PublishedAsset> assets;
+  std::string next_cursor;
+};
+
+// Which bytes are to be withdrawn, and why.
+struct WithdrawalOrder {
+  std::string tag;
+  std::string asset_name;
+  std::string sha256;
+  std::string reason;
+  // Of its inputs, for an asset that no job of this store has published; empty: not known.
+  std::string fingerprint = {};
+};
+
+// What was published and taken back. At most one for (tag, asset_name, sha256); it stays for ever.
+struct Withdrawal {
+  PublishedAsset asset;     // as the catalog had it; `presence` means nothing
+  std::string fingerprint;  // of its inputs; empty: not known
+  std::string reason;
+  absl::Time withdrawn_at;  // whole seconds
+  // The release host does not hold it any more.
+  bool removed = false;
+};
+
+struct WithdrawalOutcome {
+  Withdrawal withdrawal;
+  bool already = false;  // it was withdrawn before, and as it was then
+};
+
+struct WithdrawalFilter {
+  AssetFilter asset;  // `presence` means nothing
+  // Only those that the release host may still hold, and whose release says so in its side files.
+  bool removable = false;
+};
+
+// In the order in which they were withdrawn, or came to be known.
+struct WithdrawalPage {
+  std::vector<Withdrawal> withdrawals;
   std::string next_cursor;
 };
 

@@ -89,15 +89,16 @@ class Store {
   // --- jobs; the planner's and the clients' calls
 
   // One answer for each entry, in order: a bad entry harms no other. An unfinished job for the same
-  // probe is joined instead of doubled (I7). The same idempotency key (when not empty) answers what
+  // probe is joined instead of doubled (I7). FAILED_PRECONDITION for one whose inputs made what was
+  // withdrawn. The same idempotency key (when not empty) answers what
   // it answered first. NOT_FOUND, for the whole, when there is no such backfill. SQLite keeps the
   // answers of a key for a week.
   virtual void Enqueue(EnqueueBatch batch, Done<std::vector<absl::StatusOr<EnqueuedJob>>> done) = 0;
 
   // One event on a job that is not a worker's: Cancel, Retry, UploadArrived, …. NOT_FOUND, or
   // FAILED_PRECONDITION by the state machine. When `if_epoch` is given and differs: ABORTED. A
-  // Retry is refused while another job of the probe is unfinished (I7). INVALID_ARGUMENT for Grant
-  // and Verified.
+  // Retry is refused while another job of the probe is unfinished (I7), and of inputs that made
+  // what was withdrawn. INVALID_ARGUMENT for Grant and Verified.
   virtual void ApplyToJob(JobId job, std::optional<int64_t> if_epoch, JobEvent event,
                           Done<Job> done) = 0;
 
@@ -153,14 +154,16 @@ class Store {
   // --- the catalog
 
   // VERIFYING → PUBLISHED and the catalog's row in one transaction; the release's side files become
-  // stale with it. ALREADY_EXISTS when the catalog holds the probe with another digest. NOT_FOUND;
+  // stale with it. ALREADY_EXISTS when the catalog holds the probe with another digest, or these
+  // bytes or inputs were withdrawn. NOT_FOUND;
   // INVALID_ARGUMENT and FAILED_PRECONDITION as CheckPublish() says, the latter also for a job that
   // is not VERIFYING. The same publication again is OK and changes nothing.
   virtual void Publish(JobId job, PublishedAsset asset, Done<Job> done) = 0;
   // Puts an asset into the catalog that the release host holds and no job of this store published;
   // `job` is 0. Answers whether that changed anything: when the probe is recorded with this digest
   // already, only a record that was lost moves to where the asset is now. Errors are
-  // RowToAdopt()'s: ALREADY_EXISTS for a conflict, in which the record stays as it is (I10);
+  // RowToAdopt()'s and CheckAdoptAfterWithdrawal()'s: ALREADY_EXISTS for a conflict, in which the
+  // record stays as it is (I10);
   // FAILED_PRECONDITION while a job of the probe is unfinished.
   virtual void Adopt(PublishedAsset asset, Done<bool> done) = 0;
   // By the name that the release host holds it under. NOT_FOUND.
@@ -172,6 +175,21 @@ class Store {
   // rebuild must match. Answers whether that changed anything; NOT_FOUND.
   virtual void MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
                          Done<bool> done) = 0;
+
+  // Takes what is published out of the catalog, for ever, and the release's side files become
+  // stale, in one transaction; an unfinished job with the same inputs is skipped with it, unless it
+  // is being uploaded. The same bytes again: answers what was said first. NOT_FOUND when the
+  // catalog does not hold these bytes there.
+  virtual void Withdraw(WithdrawalOrder order, Done<WithdrawalOutcome> done) = 0;
+  // A withdrawal that a release tells of and this store does not know, since it is another store or
+  // an older one. Takes the same bytes out of the catalog, too. Answers whether it was new.
+  virtual void RecallWithdrawal(Withdrawal withdrawal, Done<bool> done) = 0;
+  virtual void ListWithdrawals(WithdrawalFilter filter, PageRequest page,
+                               Done<WithdrawalPage> done) = 0;
+  // The release host does not hold it any more (or holds it again). Answers whether that changed
+  // anything; NOT_FOUND.
+  virtual void MarkWithdrawal(std::string tag, std::string asset_name, std::string sha256,
+                              bool removed, Done<bool> done) = 0;
 
   // Tags whose side files are older than the catalog, and the mark that they are written as of
   // `revision`, which answers whether they are up to date now; NOT_FOUND. INVALID_ARGUMENT for a

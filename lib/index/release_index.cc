@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kMaxText = size_t{64} << 20;
+
+std::string Dump(Json const& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 Json ToJson(std::vector<IndexedInput> const& inputs) {
   Json list = Json::array();
@@ -90,7 +95,19 @@ absl::StatusOr<ReleaseIndex> ReadIndex(Json const& json) {
     ASSIGN_OR_RETURN(IndexedProbe read, ReadProbe(probe));
     index.probes.push_back(std::move(read));
   }
+  if (!json.contains("withdrawn")) return index;
+  for (Json const& entry : json.at("withdrawn")) {
+    ASSIGN_OR_RETURN(SignedTombstone read, ParseTombstone(Dump(entry)));
+    index.withdrawn.push_back(std::move(read));
+  }
   return index;
+}
+
+bool Earlier(SignedTombstone const& a, SignedTombstone const& b) {
+  auto const order = [](Tombstone const& tombstone) {
+    return std::tie(tombstone.asset_name, tombstone.withdrawn_at, tombstone.sha256);
+  };
+  return order(a.tombstone) < order(b.tombstone);
 }
 
 template <class T>
@@ -115,8 +132,11 @@ std::string RenderReleaseIndex(ReleaseIndex index) {
   std::sort(
       index.probes.begin(), index.probes.end(),
       [](IndexedProbe const& a, IndexedProbe const& b) { return a.asset_name < b.asset_name; });
-  Json json = {{"tag", index.tag}, {"probes", Json::array()}};
+  std::sort(index.withdrawn.begin(), index.withdrawn.end(), &Earlier);
+  Json json = {{"tag", index.tag}, {"probes", Json::array()}, {"withdrawn", Json::array()}};
   for (IndexedProbe const& probe : index.probes) json["probes"].push_back(ToJson(probe));
+  for (SignedTombstone const& entry : index.withdrawn)
+    json["withdrawn"].push_back(Json::parse(RenderTombstone(entry)));
   return absl::StrCat(json.dump(1, ' ', false, Json::error_handler_t::replace), "\n");
 }
 
@@ -124,9 +144,19 @@ absl::StatusOr<ReleaseIndex> ParseReleaseIndex(absl::string_view text) {
   return Parse("release index", text, &ReadIndex);
 }
 
-std::string RenderIndexedProbe(IndexedProbe const& probe) {
-  return ToJson(probe).dump(-1, ' ', false, Json::error_handler_t::replace);
+SignedTombstone const* FindTombstone(ReleaseIndex const& index, absl::string_view asset_name,
+                                     absl::string_view sha256) {
+  SignedTombstone const* found = nullptr;
+  for (SignedTombstone const& entry : index.withdrawn) {
+    Tombstone const& tombstone = entry.tombstone;
+    if (tombstone.asset_name != asset_name) continue;
+    if (!sha256.empty() && tombstone.sha256 != sha256) continue;
+    if (found == nullptr || Earlier(*found, entry)) found = &entry;
+  }
+  return found;
 }
+
+std::string RenderIndexedProbe(IndexedProbe const& probe) { return Dump(ToJson(probe)); }
 
 absl::StatusOr<IndexedProbe> ParseIndexedProbe(absl::string_view text) {
   return Parse("entry of a release index", text, &ReadProbe);

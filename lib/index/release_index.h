@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "lib/driver/probe.h"
+#include "lib/index/tombstone.h"
 
 namespace probefarm {
 
@@ -40,15 +41,23 @@ struct IndexedProbe {
 struct ReleaseIndex {
   std::string tag;
   std::vector<IndexedProbe> probes;  // by asset name
+  // By asset name, the latest of a name last. Those of older programs have none.
+  std::vector<SignedTombstone> withdrawn = {};
   friend bool operator==(ReleaseIndex const&, ReleaseIndex const&) = default;
 };
 
-// Sorts by asset name; the same probes give the same text. Ends with a newline. Pure.
+// Sorts by asset name; the same probes and tombstones give the same text. Ends with a newline.
+// Pure.
 std::string RenderReleaseIndex(ReleaseIndex index);
 
 // INVALID_ARGUMENT names what is missing, of another type, or not what it must be. At most 64 MB.
 // Pure; nothing that the text holds makes it throw.
 absl::StatusOr<ReleaseIndex> ParseReleaseIndex(absl::string_view text);
+
+// The latest withdrawal of an asset, by the name that the release host had it under; of those bytes
+// where `sha256` is not empty. Null when there is none; points into `index`. Pure.
+SignedTombstone const* FindTombstone(ReleaseIndex const& index, absl::string_view asset_name,
+                                     absl::string_view sha256 = "");
 
 // One entry of the index by itself, on one line, for whoever keeps it. Pure.
 std::string RenderIndexedProbe(IndexedProbe const& probe);

@@ -208,6 +208,24 @@ void CrashingStore::MarkAsset(std::string tag, std::string asset_name, AssetPres
   Write(std::move(done), [&] { return tables_.MarkAsset(tag, asset_name, presence); });
 }
 
+void CrashingStore::Withdraw(WithdrawalOrder order, Done<WithdrawalOutcome> done) {
+  Write(std::move(done), [&] { return tables_.Withdraw(order, clock_.Now()); });
+}
+
+void CrashingStore::RecallWithdrawal(Withdrawal withdrawal, Done<bool> done) {
+  Write(std::move(done), [&] { return tables_.RecallWithdrawal(withdrawal, clock_.Now()); });
+}
+
+void CrashingStore::ListWithdrawals(WithdrawalFilter filter, PageRequest page,
+                                    Done<WithdrawalPage> done) {
+  Read(std::move(done), [&] { return tables_.ListWithdrawals(filter, page); });
+}
+
+void CrashingStore::MarkWithdrawal(std::string tag, std::string asset_name, std::string sha256,
+                                   bool removed, Done<bool> done) {
+  Write(std::move(done), [&] { return tables_.MarkWithdrawal(tag, asset_name, sha256, removed); });
+}
+
 void CrashingStore::StaleReleases(Done<std::vector<StaleRelease>> done) {
   Read(std::move(done),
        [&]() -> absl::StatusOr<std::vector<StaleRelease>> { return tables_.StaleReleases(); });

@@ -76,6 +76,12 @@ class CrashingStore final : public Store {
   void CountAssets(AssetFilter filter, Done<int64_t> done) override;
   void MarkAsset(std::string tag, std::string asset_name, AssetPresence presence,
                  Done<bool> done) override;
+  void Withdraw(WithdrawalOrder order, Done<WithdrawalOutcome> done) override;
+  void RecallWithdrawal(Withdrawal withdrawal, Done<bool> done) override;
+  void ListWithdrawals(WithdrawalFilter filter, PageRequest page,
+                       Done<WithdrawalPage> done) override;
+  void MarkWithdrawal(std::string tag, std::string asset_name, std::string sha256, bool removed,
+                      Done<bool> done) override;
   void StaleReleases(Done<std::vector<StaleRelease>> done) override;
   void SideFilesWritten(ReleaseKey release, int64_t revision, Done<bool> done) override;
   void SideFilesSignedBy(std::string key_id, Done<bool> done) override;

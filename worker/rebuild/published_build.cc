@@ -10,6 +10,7 @@
 #include "lib/index/provenance.h"
 #include "lib/index/release_index.h"
 #include "lib/index/side_file_names.h"
+#include "lib/index/tombstone.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -40,6 +41,12 @@ absl::StatusOr<IndexedProbe> FindInIndex(HttpClient& http, std::string const& ur
   if (!index.ok()) return Annotate(index.status(), url);
   for (IndexedProbe const& probe : index->probes) {
     if (probe.asset_name == name || probe.file_name == name) return probe;
+  }
+  for (SignedTombstone const& entry : index->withdrawn) {
+    Tombstone const& gone = entry.tombstone;
+    if (gone.asset_name == name || gone.file_name == name)
+      return absl::NotFoundError(
+          absl::StrCat(url, ": ", name, " was ", WithdrawnText(gone.withdrawn_at, gone.reason)));
   }
   return absl::NotFoundError(absl::StrCat(url, ": release ", index->tag, " has no ", name));
 }

@@ -13,4 +13,8 @@ namespace probefarm {
 // directories, not files.
 absl::StatusOr<std::vector<ReleasePath>> WalkAssets(std::string const& downloads);
 
+// The files of that name in all releases. UNAVAILABLE as above.
+absl::StatusOr<std::vector<ReleasePath>> WalkFiles(std::string const& downloads,
+                                                   std::string const& name);
+
 }  // namespace probefarm

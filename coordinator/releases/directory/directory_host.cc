@@ -123,6 +123,33 @@ absl::StatusOr<std::vector<HostedAsset>> DirectoryHost::ListAssets() {
   return assets;
 }
 
+absl::StatusOr<std::vector<ReleaseKey>> DirectoryHost::ListIndexes() {
+  ASSIGN_OR_RETURN(std::vector<ReleasePath> const paths,
+                   WalkFiles(layout_.downloads(), kIndexName));
+  std::vector<ReleaseKey> releases;
+  releases.reserve(paths.size());
+  for (ReleasePath const& path : paths) releases.push_back({"", path.tag});
+  return releases;
+}
+
+absl::Status DirectoryHost::RemoveAsset(ReleaseKey const& release, std::string const& asset_name,
+                                        std::string const& sha256) {
+  RETURN_IF_ERROR(CheckReleaseTag(release.tag));
+  RETURN_IF_ERROR(CheckFileName(asset_name));
+  if (IsSideFileName(asset_name))
+    return absl::InvalidArgumentError(absl::StrCat("'", asset_name, "' is a side file's name"));
+  std::string const path = layout_.FilePath(release.tag, asset_name);
+  absl::StatusOr<FileDigest> const held = digests_.Of(path);
+  if (absl::IsNotFound(held.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(held.status());
+  if (held->sha256 != sha256)
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " has other bytes than those that were withdrawn, sha256 ", held->sha256,
+                     ": whose they are is for a person to find out"));
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) return FileError(errno, "unlink", path);
+  return SyncFolder(FolderOf(path));
+}
+
 absl::Status DirectoryHost::WriteSideFile(ReleaseKey const& release, std::string const& name,
                                           std::string const& content) {
   RETURN_IF_ERROR(CheckReleaseTag(release.tag));

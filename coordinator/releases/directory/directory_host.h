@@ -53,6 +53,10 @@ class DirectoryHost final : public ReleaseHost {
   absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
                                            std::string const& name) override;
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override;
+  absl::StatusOr<std::vector<ReleaseKey>> ListIndexes() override;
+  // Durable when it answers.
+  absl::Status RemoveAsset(ReleaseKey const& release, std::string const& asset_name,
+                           std::string const& sha256) override;
   // Makes and removes a file.
   std::vector<ReleaseRoom> Rooms() override { return {}; }
   absl::Status Check() override;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/github/github_downloads.h"
 #include "coordinator/releases/upload_intent.h"
+#include "lib/driver/asset_name.h"
 #include "lib/index/side_file_names.h"
 #include "lib/runtime/status_macros.h"
 
@@ -24,7 +25,8 @@ GitHubHost::GitHubHost(GitHubApi& api, GitHubApi& patient, RequestGate& gate, Cl
       releases_(api, gate, clock, options_),
       uploads_(releases_, api, gate, clock, options_),
       search_(releases_, api, patient, clock, options_),
-      side_files_(releases_, patient, clock, options_) {}
+      side_files_(releases_, patient, clock, options_),
+      removal_(releases_, patient, clock) {}
 
 absl::StatusOr<UploadAnswer> GitHubHost::PrepareUpload(UploadIntent const& intent) {
   return uploads_.PrepareUpload(intent);
@@ -81,8 +83,12 @@ absl::StatusOr<ReleaseKey> GitHubHost::PlaceOfSideFile(ReleaseKey const& release
   RETURN_IF_ERROR(CheckReleaseTag(release.tag));
   if (!IsSideFileName(name))
     return absl::InvalidArgumentError(absl::StrCat("'", name, "' is not a side file's name"));
+  return Placed(release);
+}
+
+ReleaseKey GitHubHost::Placed(ReleaseKey const& release) const {
   if (!release.repository.empty()) return release;
-  return ReleaseKey{options_.repositories.front(), release.tag};
+  return {options_.repositories.front(), release.tag};
 }
 
 absl::Status GitHubHost::WriteSideFile(ReleaseKey const& release, std::string const& name,
@@ -108,6 +114,19 @@ absl::StatusOr<std::string> GitHubHost::DigestOf(HostedAsset const& asset) {
 }
 
 std::vector<ReleaseRoom> GitHubHost::Rooms() { return releases_.Rooms(); }
+
+absl::StatusOr<std::vector<ReleaseKey>> GitHubHost::ListIndexes() {
+  return releases_.Where(&HasIndex);
+}
+
+absl::Status GitHubHost::RemoveAsset(ReleaseKey const& release, std::string const& asset_name,
+                                     std::string const& sha256) {
+  RETURN_IF_ERROR(CheckReleaseTag(release.tag));
+  RETURN_IF_ERROR(CheckFileName(asset_name));
+  if (IsSideFileName(asset_name))
+    return absl::InvalidArgumentError(absl::StrCat("'", asset_name, "' is a side file's name"));
+  return removal_.Remove(Placed(release), asset_name, sha256);
+}
 
 absl::Status GitHubHost::Check() {
   absl::Time const now = clock_.Now();

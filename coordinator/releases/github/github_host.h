@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/releases/github/asset_removal.h"
 #include "coordinator/releases/github/asset_search.h"
 #include "coordinator/releases/github/github_api.h"
 #include "coordinator/releases/github/github_host_options.h"
@@ -24,10 +25,12 @@ namespace probefarm {
 //
 //   GitHubUploads   prepares uploads and hears how they went  ─┐
 //   AssetSearch     looks for what was uploaded                ├─► KnownReleases ─► GitHubApi
-//   SideFileWriter  replaces side files                       ─┘
+//   SideFileWriter  replaces side files                        │
+//   AssetRemoval    deletes what was withdrawn                ─┘
 //
 // Thread-safe. No lock is held over I/O; two that want the same release made wait for one another.
-// Never deletes an asset, but leftovers of uploads (state `starter`) and superseded side files.
+// Deletes what RemoveAsset() is told to, leftovers of uploads (state `starter`) and superseded side
+// files, and nothing else.
 class GitHubHost final : public ReleaseHost {
  public:
   // All must outlive it. `api` has no pause: workers wait for its answers. `patient` has one: the
@@ -51,6 +54,10 @@ class GitHubHost final : public ReleaseHost {
   // Downloads it as anyone can, which costs nothing of the limits.
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override;
   std::vector<ReleaseRoom> Rooms() override;
+  absl::StatusOr<std::vector<ReleaseKey>> ListIndexes() override;
+  // Reads the release's list first. Waits for its turn with the limits.
+  absl::Status RemoveAsset(ReleaseKey const& release, std::string const& asset_name,
+                           std::string const& sha256) override;
   absl::Status Check() override EXCLUDES(mu_);
 
  private:
@@ -60,6 +67,8 @@ class GitHubHost final : public ReleaseHost {
   // Where a side file is; INVALID_ARGUMENT when it cannot be one.
   absl::StatusOr<ReleaseKey> PlaceOfSideFile(ReleaseKey const& release,
                                              std::string const& name) const;
+  // In the first repository, where it names none.
+  ReleaseKey Placed(ReleaseKey const& release) const;
 
   GitHubApi& api_;
   GitHubApi& patient_;
@@ -69,6 +78,7 @@ class GitHubHost final : public ReleaseHost {
   GitHubUploads uploads_;
   AssetSearch search_;
   SideFileWriter side_files_;
+  AssetRemoval removal_;
   Mutex mu_;
   absl::Time checked_at_ GUARDED_BY(mu_) = absl::InfinitePast();
   absl::Status checked_ GUARDED_BY(mu_);

@@ -133,6 +133,16 @@ absl::StatusOr<KnownRelease> KnownReleases::KnowOrCreate(ReleaseKey const& key) 
   return releases_.insert_or_assign(key, std::move(known)).first->second;
 }
 
+std::vector<ReleaseKey> KnownReleases::Where(
+    std::function<bool(KnownRelease const&)> const& is_so) const {
+  std::vector<ReleaseKey> found;
+  MutexLock lock(mu_);
+  for (auto const& [key, known] : releases_) {
+    if (is_so(known)) found.push_back(key);
+  }
+  return found;
+}
+
 std::vector<ReleaseRoom> KnownReleases::Rooms() const {
   MutexLock lock(mu_);
   std::set<std::string> tags;

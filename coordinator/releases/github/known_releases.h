@@ -60,6 +60,10 @@ class KnownReleases {
   // arrivals stay.
   KnownRelease TakeWhole(ReleaseKey const& key, GitHubRelease release,
                          std::vector<GitHubAsset> assets) EXCLUDES(mu_);
+  // The known releases of which that is so. `is_so` runs under the lock: it is quick and asks
+  // nobody.
+  std::vector<ReleaseKey> Where(std::function<bool(KnownRelease const&)> const& is_so) const
+      EXCLUDES(mu_);
   // ReleaseHost::Rooms(), of every tag of which a release is known.
   std::vector<ReleaseRoom> Rooms() const EXCLUDES(mu_);
 

@@ -67,13 +67,20 @@ void PutAsset(KnownRelease& known, GitHubAsset asset) {
   known.assets[asset.name] = std::move(asset);
 }
 
+void ForgetRemoved(KnownRelease& known, GitHubAsset const& asset) {
+  known.removed.insert(asset.id);
+  ForgetAsset(known, asset);
+}
+
 void TakeListing(KnownRelease& known, std::vector<GitHubAsset> assets, size_t first,
                  absl::Time now) {
   std::vector<int64_t> const ids = IdsOf(known);
   if (first < ids.size()) {
     std::erase_if(known.assets, [&](auto const& entry) { return entry.second.id >= ids[first]; });
   }
-  for (GitHubAsset& asset : assets) PutAsset(known, std::move(asset));
+  for (GitHubAsset& asset : assets) {
+    if (!known.removed.contains(asset.id)) PutAsset(known, std::move(asset));
+  }
   known.listed_at = now;
 }
 

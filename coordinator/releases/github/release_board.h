@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ struct KnownRelease {
   std::map<std::string, absl::Time> broken;
   // Names that GitHub refused as taken, and that its list has not shown since: it is behind.
   std::map<std::string, absl::Time> clashes;
+  // Ids of assets that were withdrawn and deleted: lists that are behind may show them still.
+  std::set<int64_t> removed;
   // Of assets whose digest GitHub does not know, as computed from their bytes; by id.
   std::map<int64_t, std::string> digests;
   // When this program first read its list; never, of a release that it made itself: what it has not
@@ -83,8 +86,12 @@ bool IsSupersededNext(KnownRelease const& known, GitHubAsset const& asset, absl:
 // What is under the asset's name is this one, whole or not.
 void PutAsset(KnownRelease& known, GitHubAsset asset);
 
+// The asset was deleted for good: whatever lists say of it from now on is old.
+void ForgetRemoved(KnownRelease& known, GitHubAsset const& asset);
+
 // Puts what GitHub listed at `now` in place of what was known from the `first`-th asset on, in the
-// order in which they were made (by id). Names that were listed have arrived.
+// order in which they were made (by id). Names that were listed have arrived. What was
+// deleted for good is passed over.
 void TakeListing(KnownRelease& known, std::vector<GitHubAsset> assets, size_t first,
                  absl::Time now);
 

@@ -137,5 +137,19 @@ TEST_F(ReleaseBoardTest, WhatHasTakenTheNameOfAnAssetSinceIsNotForgotten) {
   ForgetAsset(known_, Asset(2, "a"));
 }
 
+// Lists are behind by seconds, of deletions too.
+TEST_F(ReleaseBoardTest, WhatWasDeletedForGoodIsNotBelievedToBeBack) {
+  TakeListing(known_, {Asset(1, "a"), Asset(2, "b")}, 0, kNow);
+  ForgetRemoved(known_, Asset(1, "a"));
+  EXPECT_EQ(State("a"), NameState::kFree);
+  TakeListing(known_, {Asset(1, "a"), Asset(2, "b")}, 0, kNow);
+  EXPECT_EQ(State("a"), NameState::kFree);
+  EXPECT_EQ(State("b"), NameState::kPresent);
+  TakeListing(known_, {Asset(2, "b"), Asset(3, "a")}, 0, kNow);
+  EXPECT_EQ(State("a"), NameState::kPresent) << "another one";
+  ForgetRemoved(known_, Asset(1, "a"));
+  EXPECT_EQ(State("a"), NameState::kPresent);
+}
+
 }  // namespace
 }  // namespace probefarm

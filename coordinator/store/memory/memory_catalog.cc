@@ -4,6 +4,7 @@
 #include "coordinator/store/catalog_rules.h"
 #include "coordinator/store/memory/memory_tables.h"
 #include "coordinator/store/page_cursor.h"
+#include "coordinator/store/withdrawal_rules.h"
 #include "lib/runtime/status_macros.h"
 #include "re2/re2.h"
 
@@ -14,10 +15,14 @@ absl::Status NoSuchAsset(std::string const& tag, std::string const& name) {
   return absl::NotFoundError(absl::StrCat("no asset ", tag, "/", name));
 }
 
-bool Matches(AssetFilter const& filter, RE2 const& kernel, PublishedAsset const& asset) {
+}  // namespace
+
+bool MemoryTables::Matches(AssetFilter const& filter, RE2 const& kernel,
+                           PublishedAsset const& asset) {
   ProbeId const& probe = asset.probe;
   return (!filter.repository || *filter.repository == asset.repository) &&
          (filter.tag.empty() || filter.tag == asset.tag) &&
+         (filter.asset_name.empty() || filter.asset_name == asset.asset_name) &&
          (filter.driver_version.empty() || filter.driver_version == probe.driver_version) &&
          (filter.target.empty() || filter.target == probe.target) &&
          (!filter.kind || *filter.kind == probe.kind) &&
@@ -25,8 +30,6 @@ bool Matches(AssetFilter const& filter, RE2 const& kernel, PublishedAsset const&
          (!filter.presence || *filter.presence == asset.presence) &&
          RE2::PartialMatch(probe.kernel_release, kernel);
 }
-
-}  // namespace
 
 PublishedAsset* MemoryTables::AssetOf(ProbeId const& probe) {
   for (auto& [id, asset] : assets_) {
@@ -50,6 +53,7 @@ absl::StatusOr<Job> MemoryTables::Publish(JobId id, PublishedAsset const& asset,
   RETURN_IF_ERROR(
       CheckPublish(found->second.job, asset, recorded, AssetNamed(asset.tag, asset.asset_name)));
   if (found->second.job.state == JobState::kPublished) return found->second.job;
+  RETURN_IF_ERROR(CheckPublishAfterWithdrawal(found->second.job, asset, Withdrawn(asset)));
   ASSIGN_OR_RETURN(Job const job, Move(found->second, job_event::Verified{}, now));
   PutAsset(asset);
   return job;
@@ -59,7 +63,7 @@ void MemoryTables::PutAsset(PublishedAsset const& asset) {
   PublishedAsset* recorded = AssetOf(asset.probe);
   if (recorded != nullptr && KeyOf(*recorded) != KeyOf(asset))
     ++releases_[KeyOf(*recorded)].current;  // the release that lost it
-  if (recorded == nullptr) recorded = &assets_[static_cast<int64_t>(assets_.size()) + 1];
+  if (recorded == nullptr) recorded = &assets_[++last_asset_];
   *recorded = asset;
   ++releases_[KeyOf(asset)].current;
 }
@@ -68,6 +72,7 @@ absl::StatusOr<bool> MemoryTables::Adopt(PublishedAsset const& asset) {
   ASSIGN_OR_RETURN(std::optional<PublishedAsset> const row,
                    RowToAdopt(asset, AssetOf(asset.probe), AssetNamed(asset.tag, asset.asset_name),
                               FindProbes({asset.probe}).front()));
+  RETURN_IF_ERROR(CheckAdoptAfterWithdrawal(asset, Withdrawn(asset)));
   if (row) PutAsset(*row);
   return row.has_value();
 }

@@ -8,6 +8,7 @@
 #include "coordinator/store/memory/memory_tables.h"
 #include "coordinator/store/new_job.h"
 #include "coordinator/store/page_cursor.h"
+#include "coordinator/store/withdrawal_rules.h"
 #include "lib/runtime/status_macros.h"
 #include "re2/re2.h"
 
@@ -66,6 +67,7 @@ MemoryTables::JobEntry const* MemoryTables::Unfinished(ProbeId const& probe) con
 
 absl::StatusOr<EnqueuedJob> MemoryTables::EnqueueOne(NewJob const& job, absl::Time now) {
   RETURN_IF_ERROR(CheckNewJob(job));
+  RETURN_IF_ERROR(CheckInputsNotWithdrawn(Withdrawn(job.probe), job.fingerprint));
   if (JobEntry const* entry = Unfinished(job.probe)) return EnqueuedJob{entry->job.id, true};
   Job queued = QueuedJob(job, now);
   queued.id = ++last_id_;
@@ -110,6 +112,8 @@ absl::StatusOr<Job> MemoryTables::ApplyToJob(JobId id, std::optional<int64_t> if
   RETURN_IF_ERROR(CheckEpoch(job, if_epoch));
   if (std::holds_alternative<job_event::Retry>(event)) {
     RETURN_IF_ERROR(CheckNoOtherUnfinished(job));
+    RETURN_IF_ERROR(
+        Annotate(CheckInputsNotWithdrawn(Withdrawn(job.probe), job.fingerprint), "retry"));
   }
   return Move(found->second, event, now);
 }
@@ -262,6 +266,7 @@ std::vector<ProbeKnowledge> MemoryTables::FindProbes(std::vector<ProbeId> const&
       known.sha256 = asset.sha256;
       known.published = asset.presence == AssetPresence::kPresent;
     }
+    known.withdrawn = Withdrawn(probe);
     all.push_back(std::move(known));
   }
   return all;

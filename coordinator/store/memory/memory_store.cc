@@ -210,6 +210,31 @@ void MemoryStore::MarkAsset(std::string tag, std::string asset_name, AssetPresen
   });
 }
 
+void MemoryStore::Withdraw(WithdrawalOrder order, Done<WithdrawalOutcome> done) {
+  Run(std::move(done),
+      [this, order = std::move(order)] { return tables_.Withdraw(order, clock_.Now()); });
+}
+
+void MemoryStore::RecallWithdrawal(Withdrawal withdrawal, Done<bool> done) {
+  Run(std::move(done), [this, withdrawal = std::move(withdrawal)] {
+    return tables_.RecallWithdrawal(withdrawal, clock_.Now());
+  });
+}
+
+void MemoryStore::ListWithdrawals(WithdrawalFilter filter, PageRequest page,
+                                  Done<WithdrawalPage> done) {
+  Run(std::move(done), [this, filter = std::move(filter), page = std::move(page)] {
+    return tables_.ListWithdrawals(filter, page);
+  });
+}
+
+void MemoryStore::MarkWithdrawal(std::string tag, std::string asset_name, std::string sha256,
+                                 bool removed, Done<bool> done) {
+  Run(std::move(done),
+      [this, tag = std::move(tag), asset_name = std::move(asset_name), sha256 = std::move(sha256),
+       removed] { return tables_.MarkWithdrawal(tag, asset_name, sha256, removed); });
+}
+
 void MemoryStore::StaleReleases(Done<std::vector<StaleRelease>> done) {
   Run(std::move(done), [this] { return tables_.StaleReleases(); });
 }

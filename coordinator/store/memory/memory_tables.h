@@ -18,6 +18,7 @@
 #include "coordinator/scheduling/lane_order.h"
 #include "coordinator/store/records.h"
 #include "coordinator/store/store_policy.h"
+#include "re2/re2.h"
 
 namespace probefarm {
 
@@ -76,6 +77,15 @@ class MemoryTables {
   absl::StatusOr<int64_t> CountAssets(AssetFilter const& filter) const;
   absl::StatusOr<bool> MarkAsset(std::string const& tag, std::string const& name,
                                  AssetPresence presence);
+  // memory_withdrawals.cc
+  absl::StatusOr<WithdrawalOutcome> Withdraw(WithdrawalOrder const& order, absl::Time now);
+  absl::StatusOr<bool> RecallWithdrawal(Withdrawal const& withdrawal, absl::Time now);
+  absl::StatusOr<WithdrawalPage> ListWithdrawals(WithdrawalFilter const& filter,
+                                                 PageRequest const& page) const;
+  absl::StatusOr<bool> MarkWithdrawal(std::string const& tag, std::string const& name,
+                                      std::string const& sha256, bool removed);
+
+  // memory_catalog.cc
   std::vector<StaleRelease> StaleReleases() const;
   absl::StatusOr<bool> SideFilesWritten(ReleaseKey const& release, int64_t revision);
   bool SideFilesSignedBy(std::string const& key_id);
@@ -148,10 +158,24 @@ class MemoryTables {
   // Null when there is none.
   JobEntry const* Unfinished(ProbeId const& probe) const;
   absl::StatusOr<EnqueuedJob> EnqueueOne(NewJob const& job, absl::Time now);
+  static bool Matches(AssetFilter const& filter, RE2 const& kernel, PublishedAsset const& asset);
   PublishedAsset* AssetOf(ProbeId const& probe);
   // In place of the probe's row when there is one.
   void PutAsset(PublishedAsset const& asset);
   PublishedAsset const* AssetNamed(std::string const& tag, std::string const& name) const;
+  void ForgetAsset(std::string const& tag, std::string const& name);
+  // Of the probe; of whatever had the name, too.
+  std::vector<WithdrawnBuild> Withdrawn(ProbeId const& probe) const;
+  std::vector<WithdrawnBuild> Withdrawn(PublishedAsset const& asset) const;
+  // A row with the revision of its release that tells of it first.
+  struct WithdrawalEntry {
+    Withdrawal withdrawal;
+    int64_t revision = 0;
+  };
+  WithdrawalEntry* WithdrawalOf(std::string const& tag, std::string const& name,
+                                std::string const& sha256);
+  bool IsRemovable(WithdrawalEntry const& entry) const;
+  absl::Status EndJob(Withdrawal const& withdrawal, absl::Time now);
 
   StorePolicy policy_;
   LaneOrder order_;
@@ -165,7 +189,9 @@ class MemoryTables {
   std::map<std::pair<JobId, int64_t>, std::string> logs_;
   std::map<std::string, std::vector<absl::StatusOr<EnqueuedJob>>> enqueue_answers_;
   std::map<BackfillId, Backfill> backfills_;
+  int64_t last_asset_ = 0;  // rows come and go, no number is given twice
   std::map<int64_t, PublishedAsset> assets_;
+  std::vector<WithdrawalEntry> withdrawals_;  // a row's number is its place
   std::map<ReleaseKey, Revisions> releases_;
   std::string side_file_key_;
   std::map<std::string, std::string> pins_;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/catalog_rules.h"
 #include "coordinator/store/page_cursor.h"
+#include "coordinator/store/sqlite/asset_columns.h"
 #include "coordinator/store/sqlite/probe_columns.h"
 #include "coordinator/store/sqlite/row_filter.h"
 #include "lib/runtime/status_macros.h"
@@ -13,10 +14,6 @@
 namespace probefarm {
 namespace {
 
-constexpr char kAssetColumns[] =
-    ", file_name, repository, tag, asset_name, url, sha256, size, job, epoch, worker, built_at, "
-    "published_at, "
-    "present, index_entry";
 // Beside the pins of inputs, whose keys are of drivers; the one that changes.
 constexpr absl::string_view kSideFileKeyPin = "side files signed by";
 
@@ -25,34 +22,16 @@ std::string SelectAssetsWhere(absl::string_view condition) {
                       condition);
 }
 
-absl::StatusOr<PublishedAsset> ReadAsset(Statement const& row) {
-  PublishedAsset asset;
-  ASSIGN_OR_RETURN(asset.probe, ReadProbe(row, 1));
-  asset.file_name = row.Text(7);
-  asset.repository = row.Text(8);
-  asset.tag = row.Text(9);
-  asset.asset_name = row.Text(10);
-  asset.url = row.Text(11);
-  asset.sha256 = row.Text(12);
-  asset.size = row.Int(13);
-  asset.job = row.Int(14);
-  asset.epoch = row.Int(15);
-  asset.worker = row.Text(16);
-  asset.built_at = row.Time(17);
-  asset.published_at = row.Time(18);
-  asset.presence = row.Int(19) != 0 ? AssetPresence::kPresent : AssetPresence::kMissing;
-  asset.index_entry = row.Text(20);
-  return asset;
-}
-
 absl::StatusOr<std::optional<PublishedAsset>> ReadFirst(Statement query) {
   if (!query.Step()) {
     RETURN_IF_ERROR(query.status());
     return std::nullopt;
   }
-  ASSIGN_OR_RETURN(PublishedAsset asset, ReadAsset(query));
+  ASSIGN_OR_RETURN(PublishedAsset asset, ReadAsset(query, 1));
   return asset;
 }
+
+}  // namespace
 
 absl::Status GrowRevision(Database& db, ReleaseKey const& release) {
   return db.Run(
@@ -60,26 +39,6 @@ absl::Status GrowRevision(Database& db, ReleaseKey const& release) {
       "ON CONFLICT(repository, tag) DO UPDATE SET revision = revision + 1",
       release.repository, release.tag);
 }
-
-void BindAsset(Statement& statement, PublishedAsset const& asset) {
-  BindProbe(statement, asset.probe);
-  statement.Bind(asset.file_name);
-  statement.Bind(asset.repository);
-  statement.Bind(asset.tag);
-  statement.Bind(asset.asset_name);
-  statement.Bind(asset.url);
-  statement.Bind(asset.sha256);
-  statement.Bind(asset.size);
-  statement.Bind(asset.job);
-  statement.Bind(asset.epoch);
-  statement.Bind(asset.worker);
-  statement.Bind(asset.built_at);
-  statement.Bind(asset.published_at);
-  statement.Bind(asset.presence == AssetPresence::kPresent);
-  statement.Bind(asset.index_entry);
-}
-
-}  // namespace
 
 absl::StatusOr<std::optional<PublishedAsset>> FindAssetOfProbe(Database& db, ProbeId const& probe) {
   Statement query = db.Query(SelectAssetsWhere(kProbeIs));
@@ -108,7 +67,7 @@ absl::StatusOr<AssetPage> ListAssets(Database& db, AssetFilter const& filter,
       break;
     }
     last = query.Int(0);
-    ASSIGN_OR_RETURN(PublishedAsset asset, ReadAsset(query));
+    ASSIGN_OR_RETURN(PublishedAsset asset, ReadAsset(query, 1));
     result.assets.push_back(std::move(asset));
   }
   RETURN_IF_ERROR(query.status());
@@ -151,6 +110,10 @@ absl::StatusOr<bool> MarkAsset(Database& db, std::string const& tag, std::string
                          presence == AssetPresence::kPresent, tag, asset_name));
   RETURN_IF_ERROR(GrowRevision(db, KeyOf(*asset)));
   return true;
+}
+
+absl::Status ForgetAsset(Database& db, PublishedAsset const& asset) {
+  return db.Run("DELETE FROM assets WHERE tag = ? AND asset_name = ?", asset.tag, asset.asset_name);
 }
 
 absl::StatusOr<std::vector<StaleRelease>> StaleReleases(Database& db) {

@@ -31,6 +31,12 @@ absl::Status PutAsset(Database& db, PublishedAsset const& asset);
 absl::StatusOr<bool> MarkAsset(Database& db, std::string const& tag, std::string const& asset_name,
                                AssetPresence presence);
 
+// The release's revision is the caller's to grow.
+absl::Status ForgetAsset(Database& db, PublishedAsset const& asset);
+
+// The release's side files are stale from now on; makes its row when there is none.
+absl::Status GrowRevision(Database& db, ReleaseKey const& release);
+
 // By tag.
 absl::StatusOr<std::vector<StaleRelease>> StaleReleases(Database& db);
 // See Store::SideFilesWritten().

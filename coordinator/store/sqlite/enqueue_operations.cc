@@ -9,6 +9,8 @@
 #include "coordinator/store/sqlite/backfill_rows.h"
 #include "coordinator/store/sqlite/enqueue_answers.h"
 #include "coordinator/store/sqlite/job_rows.h"
+#include "coordinator/store/sqlite/withdrawal_rows.h"
+#include "coordinator/store/withdrawal_rules.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -23,11 +25,23 @@ absl::StatusOr<EnqueuedJob> EnqueueOne(WriteContext& context, NewJob const& job)
   return EnqueuedJob{id, false};
 }
 
+absl::Status CheckNotWithdrawn(WriteContext& context, ProbeId const& probe,
+                               std::string const& fingerprint) {
+  ASSIGN_OR_RETURN(std::vector<WithdrawnBuild> const withdrawn, FindWithdrawn(context.db, probe));
+  return CheckInputsNotWithdrawn(withdrawn, fingerprint);
+}
+
+absl::Status CheckEntry(WriteContext& context, absl::StatusOr<NewJob> const& job) {
+  RETURN_IF_ERROR(job.status());
+  RETURN_IF_ERROR(CheckNewJob(*job));
+  return CheckNotWithdrawn(context, job->probe, job->fingerprint);
+}
+
 // A bad entry is an answer; only an error of the database ends the batch.
 absl::StatusOr<EnqueueAnswers> EnqueueAll(WriteContext& context, EnqueueBatch const& batch) {
   EnqueueAnswers answers;
   for (absl::StatusOr<NewJob> const& job : batch.jobs) {
-    absl::Status const checked = job.ok() ? CheckNewJob(*job) : job.status();
+    absl::Status const checked = CheckEntry(context, job);
     if (!checked.ok()) {
       answers.emplace_back(checked);
       continue;
@@ -71,6 +85,7 @@ absl::StatusOr<Job> ApplyToJob(WriteContext& context, JobId id, std::optional<in
   RETURN_IF_ERROR(CheckEpoch(job, if_epoch));
   if (std::holds_alternative<job_event::Retry>(event)) {
     RETURN_IF_ERROR(CheckNoOtherUnfinished(context, job));
+    RETURN_IF_ERROR(Annotate(CheckNotWithdrawn(context, job.probe, job.fingerprint), "retry"));
   }
   return MoveJob(context, job, event);
 }

@@ -11,6 +11,7 @@
 #include "coordinator/store/sqlite/probe_columns.h"
 #include "coordinator/store/sqlite/row_filter.h"
 #include "coordinator/store/sqlite/session_rows.h"
+#include "coordinator/store/sqlite/withdrawal_rows.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -40,6 +41,7 @@ absl::StatusOr<ProbeKnowledge> FindProbe(Database& db, ProbeId const& probe) {
     known.sha256 = asset->sha256;
     known.published = asset->presence == AssetPresence::kPresent;
   }
+  ASSIGN_OR_RETURN(known.withdrawn, FindWithdrawn(db, probe));
   return known;
 }
 

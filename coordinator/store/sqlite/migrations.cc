@@ -339,8 +339,46 @@ constexpr absl::string_view kVersion8 = R"sql(
 ALTER TABLE assets ADD COLUMN index_entry TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array<absl::string_view, kSchemaVersion> kTexts = {
-    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7, kVersion8};
+// What was published and taken back. `revision` is that of the release whose side files are the
+// first to say so.
+constexpr absl::string_view kVersion9 = R"sql(
+CREATE TABLE withdrawals (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  driver_version TEXT NOT NULL,
+  arch TEXT NOT NULL,
+  target TEXT NOT NULL,
+  kernel_release TEXT NOT NULL,
+  kernel_version TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  repository TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  asset_name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  job INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  built_at INTEGER NOT NULL,
+  published_at INTEGER NOT NULL,
+  present INTEGER NOT NULL,
+  index_entry TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,           -- '': not known
+  reason TEXT NOT NULL,
+  withdrawn_at INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  removed INTEGER NOT NULL             -- the release host does not hold it any more
+) STRICT;
+CREATE UNIQUE INDEX withdrawals_bytes ON withdrawals(tag, asset_name, sha256);
+CREATE INDEX withdrawals_probe ON withdrawals(kernel_release, driver_version);
+CREATE INDEX withdrawals_release ON withdrawals(repository, tag, id);
+CREATE INDEX withdrawals_held ON withdrawals(id) WHERE removed = 0;
+)sql";
+
+constexpr std::array<absl::string_view, kSchemaVersion> kTexts = {kVersion1, kVersion2, kVersion3,
+                                                                  kVersion4, kVersion5, kVersion6,
+                                                                  kVersion7, kVersion8, kVersion9};
 
 }  // namespace
 

@@ -87,6 +87,11 @@ absl::StatusOr<RowFilter> FilterOf(AssetFilter const& filter) {
   RowFilter where;
   if (filter.repository) where.And("repository = ?", *filter.repository);
   if (!filter.tag.empty()) where.And("tag = ?", filter.tag);
+  if (!filter.asset_name.empty()) {
+    where.And("asset_name = ?", filter.asset_name);
+    // So that the index on both finds it: there are few tags.
+    if (filter.tag.empty()) where.And("tag IN (SELECT tag FROM releases)");
+  }
   if (filter.presence) {
     where.And("present = ?", int64_t{*filter.presence == AssetPresence::kPresent});
   }

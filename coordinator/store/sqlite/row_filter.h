@@ -44,7 +44,8 @@ class RowFilter {
 };
 
 // INVALID_ARGUMENT when the regular expression does not compile. The first is for `jobs` with
-// `job_orders`, the second for `assets`.
+// `job_orders`, the second for `assets` and, but for the
+// presence, `withdrawals`.
 absl::StatusOr<RowFilter> FilterOf(JobFilter const& filter);
 absl::StatusOr<RowFilter> FilterOf(AssetFilter const& filter);
 

@@ -16,6 +16,8 @@
 #include "coordinator/store/sqlite/publish_operation.h"
 #include "coordinator/store/sqlite/schema.h"
 #include "coordinator/store/sqlite/wal_growth.h"
+#include "coordinator/store/sqlite/withdraw_operation.h"
+#include "coordinator/store/sqlite/withdrawal_rows.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
 
@@ -332,6 +334,33 @@ void SqliteStore::MarkAsset(std::string tag, std::string asset_name, AssetPresen
   Write(std::move(done), [tag = std::move(tag), asset_name = std::move(asset_name),
                           presence](WriteContext& context) {
     return probefarm::MarkAsset(context.db, tag, asset_name, presence);
+  });
+}
+
+void SqliteStore::Withdraw(WithdrawalOrder order, Done<WithdrawalOutcome> done) {
+  Write(std::move(done), [order = std::move(order)](WriteContext& context) {
+    return probefarm::Withdraw(context, order);
+  });
+}
+
+void SqliteStore::RecallWithdrawal(Withdrawal withdrawal, Done<bool> done) {
+  Write(std::move(done), [withdrawal = std::move(withdrawal)](WriteContext& context) {
+    return probefarm::RecallWithdrawal(context, withdrawal);
+  });
+}
+
+void SqliteStore::ListWithdrawals(WithdrawalFilter filter, PageRequest page,
+                                  Done<WithdrawalPage> done) {
+  Read(std::move(done), [filter = std::move(filter), page = std::move(page)](Database& db) {
+    return probefarm::ListWithdrawals(db, filter, page);
+  });
+}
+
+void SqliteStore::MarkWithdrawal(std::string tag, std::string asset_name, std::string sha256,
+                                 bool removed, Done<bool> done) {
+  Write(std::move(done), [tag = std::move(tag), asset_name = std::move(asset_name),
+                          sha256 = std::move(sha256), removed](WriteContext& context) {
+    return probefarm::MarkWithdrawal(context.db, tag, asset_name, sha256, removed);
   });
 }
 
