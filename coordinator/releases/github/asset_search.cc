@@ -37,7 +37,10 @@ absl::StatusOr<HostedAsset> AssetSearch::FindAsset(std::string const& tag,
 absl::StatusOr<HostedAsset> AssetSearch::LookFor(ReleaseKey const& key, KnownRelease const& seen,
                                                  std::string const& name) {
   std::optional<GitHubAsset> const asset = AssetIn(seen, name);
-  if (asset && asset->uploaded()) return WithDigest(key, *asset);
+  if (asset && asset->uploaded()) {
+    DropGrant(key, name);
+    return WithDigest(key, *asset);
+  }
   EndGrant(key, name);
   std::optional<KnownRelease> const known = releases_.Find(key);
   if (!known) return absl::UnavailableError(absl::StrCat("release ", Describe(key), " has gone"));
@@ -55,6 +58,18 @@ absl::StatusOr<HostedAsset> AssetSearch::LookFor(ReleaseKey const& key, KnownRel
   return NotThere(key, name);
 }
 
+void AssetSearch::DropGrant(ReleaseKey const& key, std::string const& name) {
+  std::optional<PlaceId> place;
+  releases_.Change(key, [&](KnownRelease& known) {
+    auto const grant = known.granted.find(name);
+    if (grant == known.granted.end()) return;
+    place = grant->second.place;
+    known.granted.erase(grant);
+  });
+  if (place) gate_.Abandon(*place);
+}
+
+// The upload may go on: its place is held until its deadline.
 void AssetSearch::EndGrant(ReleaseKey const& key, std::string const& name) {
   absl::Time const now = clock_.Now();
   releases_.Change(key, [&](KnownRelease& known) {

@@ -8,6 +8,7 @@
 #include "coordinator/releases/github/github_api.h"
 #include "coordinator/releases/github/github_host_options.h"
 #include "coordinator/releases/github/known_releases.h"
+#include "coordinator/releases/github/pacing/request_gate.h"
 #include "coordinator/releases/release_host.h"
 #include "lib/runtime/clock.h"
 
@@ -21,9 +22,14 @@ namespace probefarm {
 class AssetSearch {
  public:
   // All must outlive it. `api` has no pause; `patient` reads the bytes of assets without a digest.
-  AssetSearch(KnownReleases& releases, GitHubApi& api, GitHubApi& patient, Clock const& clock,
-              GitHubHostOptions const& options)
-      : releases_(releases), api_(api), patient_(patient), clock_(clock), options_(options) {}
+  AssetSearch(KnownReleases& releases, GitHubApi& api, GitHubApi& patient, RequestGate& gate,
+              Clock const& clock, GitHubHostOptions const& options)
+      : releases_(releases),
+        api_(api),
+        patient_(patient),
+        gate_(gate),
+        clock_(clock),
+        options_(options) {}
 
   // In the first repository that has it. NOT_FOUND when none has, UNAVAILABLE while that cannot be
   // told. Ends a grant for the name: see GitHubHost.
@@ -32,6 +38,8 @@ class AssetSearch {
  private:
   absl::StatusOr<HostedAsset> LookFor(ReleaseKey const& key, KnownRelease const& seen,
                                       std::string const& name);
+  // Of a name that is taken now: whoever has the grant can do nothing with it any more.
+  void DropGrant(ReleaseKey const& key, std::string const& name);
   // From a grant on, there may be an upload that nobody will report.
   void EndGrant(ReleaseKey const& key, std::string const& name);
   // At GitHub; nullopt when it is not to be seen.
@@ -48,6 +56,7 @@ class AssetSearch {
   KnownReleases& releases_;
   GitHubApi& api_;
   GitHubApi& patient_;
+  RequestGate& gate_;
   Clock const& clock_;
   GitHubHostOptions const& options_;
 };

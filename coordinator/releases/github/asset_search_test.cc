@@ -30,6 +30,28 @@ TEST_F(AssetSearchTest, AnAnswerThatWasLostIsFoundInTheList) {
   EXPECT_THAT(AssetsOf("o/one"), SizeIs(1));
 }
 
+// Its worker died between the upload and the report, and a list showed the asset.
+TEST_F(AssetSearchTest, TheGrantOfAnAssetThatIsThereIsOver) {
+  PacingLimits limits = GitHubFixture::Unlimited();
+  limits.concurrent_requests = 2;
+  GitHubFixture farm(limits);
+  auto const grant = [&](UploadIntent const& intent) {
+    absl::StatusOr<UploadAnswer> answer = farm.host->PrepareUpload(intent);
+    return answer.ok() && std::holds_alternative<UploadGrant>(*answer)
+               ? std::get<UploadGrant>(*std::move(answer))
+               : UploadGrant();
+  };
+  absl::Time const start = farm.clock.Now();
+  EXPECT_EQ(farm.Perform(grant(Intent(kName, 7)), kBytes).http_status, 201);
+  ASSERT_OK(farm.host->ListAssets());
+  ASSERT_OK(farm.host->FindAsset(kTag, kName));
+  farm.github->RemoveAsset("o/one", farm.github->Release("o/one", kTag)->assets[0].id);
+  ASSERT_OK(farm.host->ListAssets());
+  EXPECT_NE(grant(Intent(kName, 8)).url, "") << "the first grant still holds the name";
+  EXPECT_NE(grant(Intent("a.ko", 9)).url, "") << "the first grant still has its place";
+  EXPECT_EQ(farm.clock.Now(), start) << "it may be over by its deadline";
+}
+
 TEST_F(AssetSearchTest, AListThatLagsIsAskedAgain) {
   farm_.github->SetListLag(absl::Seconds(20));
   Publish(Intent("a.ko", 7));

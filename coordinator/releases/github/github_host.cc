@@ -24,7 +24,7 @@ GitHubHost::GitHubHost(GitHubApi& api, GitHubApi& patient, RequestGate& gate, Cl
       options_(std::move(options)),
       releases_(api, gate, clock, options_),
       uploads_(releases_, api, gate, clock, options_),
-      search_(releases_, api, patient, clock, options_),
+      search_(releases_, api, patient, gate, clock, options_),
       side_files_(releases_, patient, clock, options_),
       removal_(releases_, patient, clock) {}
 

@@ -63,6 +63,9 @@ class RequestGate {
   void Leave(RequestPlace place, HostAnswer const& answer) EXCLUDES(mu_);
   void Leave(PlaceId id, HostAnswer const& answer) EXCLUDES(mu_);
 
+  // Of a place that was kept: its request is over, and nobody will hear how.
+  void Abandon(PlaceId id) EXCLUDES(mu_);
+
   // A request of an earlier run of this program, which the host counts still: whoever knows of any
   // says so at the start. `when` is on Clock::Now()'s scale.
   void CountPast(RequestKind kind, absl::Time when) EXCLUDES(mu_);
@@ -72,9 +75,6 @@ class RequestGate {
   void RunOnce() EXCLUDES(mu_);
 
  private:
-  friend class RequestPlace;
-  void Abandon(PlaceId id) EXCLUDES(mu_);
-
   // PacingState's scale: starts with the wall clock and never jumps.
   absl::Time SteadyNow() const;
   // The same moment by the wall clock as it is now.
