@@ -109,9 +109,11 @@ json SmallFarm::BackfillOne(std::vector<std::string> const& filter) const {
   return jobs.empty() ? json() : jobs.front();
 }
 
-std::unique_ptr<RunningProgram> SmallFarm::StartWorker(
-    std::string const& name, std::vector<std::string> const& options) const {
-  absl::StatusOr<std::unique_ptr<RunningProgram>> worker = farm_.StartWorker(name, options);
+std::unique_ptr<RunningProgram> SmallFarm::StartWorker(std::string const& name,
+                                                       std::vector<std::string> const& options,
+                                                       std::string const& variable) const {
+  absl::StatusOr<std::unique_ptr<RunningProgram>> worker =
+      farm_.StartWorker(name, options, variable);
   EXPECT_OK(worker);
   return worker.ok() ? *std::move(worker) : nullptr;
 }
@@ -156,10 +158,11 @@ void BuildingFarm::Start(std::vector<SmallKernel> const& kernels) {
 }
 
 std::unique_ptr<RunningProgram> BuildingFarm::StartWorker(std::string const& name, int slots,
-                                                          std::vector<std::string> const& options) {
+                                                          std::vector<std::string> const& options,
+                                                          std::string const& variable) {
   std::vector<std::string> all = {"--id", engine_->WorkerId(name), "--slots", absl::StrCat(slots)};
   all.insert(all.end(), options.begin(), options.end());
-  return SmallFarm::StartWorker(name, all);
+  return SmallFarm::StartWorker(name, all, variable);
 }
 
 void BuildingFarm::WaitForBuilds(std::string const& name, size_t count) {

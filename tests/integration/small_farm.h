@@ -35,7 +35,8 @@ class SmallFarm : public testing::Test {
   // The same where one probe matches.
   nlohmann::json BackfillOne(std::vector<std::string> const& filter) const;
   std::unique_ptr<RunningProgram> StartWorker(std::string const& name,
-                                              std::vector<std::string> const& options) const;
+                                              std::vector<std::string> const& options,
+                                              std::string const& variable = "") const;
   // Waits until the coordinator hears of that many workers.
   void WaitForWorkers(size_t live) const;
   int Published() const;
@@ -59,7 +60,8 @@ class BuildingFarm : public SmallFarm {
   void Start(std::vector<SmallKernel> const& kernels);
   // A worker of the engine, whose id is `name` made unique.
   std::unique_ptr<RunningProgram> StartWorker(std::string const& name, int slots = 1,
-                                              std::vector<std::string> const& options = {});
+                                              std::vector<std::string> const& options = {},
+                                              std::string const& variable = "");
   // Waits until builds of that worker run in so many containers.
   void WaitForBuilds(std::string const& name, size_t count = 1);
   size_t Builds(std::string const& name);

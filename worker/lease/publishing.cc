@@ -5,6 +5,7 @@
 
 #include "absl/random/random.h"
 #include "lib/runtime/backoff.h"
+#include "lib/runtime/failpoint.h"
 #include "lib/runtime/log.h"
 #include "worker/lease/persistent_call.h"
 #include "worker/upload/upload.h"
@@ -95,6 +96,7 @@ absl::StatusOr<NextStep> Publishing::Send(BuiltFile const& file, UploadOrder con
       },
       [&] { return leases_.IsOver(file.lease); }, wait_)
       .IgnoreError();  // it is in `step`
+  Failpoint("upload.reported");
   return step;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/files/durable_file.h"
 #include "lib/files/unique_fd.h"
+#include "lib/runtime/failpoint.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -37,6 +38,7 @@ BodySource FileSource(UniqueFd const& file, std::string const& path,
                       UploadProgress const& progress) {
   return [&file, &path, &progress, sent = int64_t{0}](
              char* buffer, size_t size) mutable -> absl::StatusOr<size_t> {
+    Failpoint("upload.piece");
     ASSIGN_OR_RETURN(size_t const count, ReadSome(file, path, buffer, size));
     sent += static_cast<int64_t>(count);
     if (progress) progress(sent);
@@ -86,7 +88,9 @@ absl::StatusOr<HttpResponse> Send(HttpClient& http, Clock const& clock, UploadOr
 UploadReply Upload(HttpClient& http, Clock const& clock, UploadOrder const& grant,
                    std::string const& path, UploadProgress const& progress,
                    std::function<bool()> const& cancelled) {
+  Failpoint("upload.granted");
   auto response = Send(http, clock, grant, path, progress, cancelled);
+  Failpoint("upload.answered");
   if (!response.ok()) return {.error = std::string(response.status().message())};
   return {response->status, std::move(response->headers), std::move(response->body), ""};
 }

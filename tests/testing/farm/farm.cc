@@ -31,6 +31,12 @@ leases: {ttl: $TTL, $LEASESbackoff_base: 100ms, backoff_limit: 500ms}
 releases: $RELEASES
 )";
 
+std::vector<std::string> WithVariable(std::string const& variable,
+                                      std::vector<std::string> command) {
+  if (!variable.empty()) command.insert(command.begin(), {"/usr/bin/env", variable});
+  return command;
+}
+
 }  // namespace
 
 Farm::Farm(std::string folder)
@@ -69,9 +75,8 @@ absl::Status Farm::StartCoordinator(std::string const& variable) {
   coordinator_.reset();
   std::string const log = folder_ + "/coordinator.log";
   std::ofstream(log, std::ios::app) << "-- start\n";
-  std::vector<std::string> command = CoordinatorCommand();
-  if (!variable.empty()) command.insert(command.begin(), {"/usr/bin/env", variable});
-  ASSIGN_OR_RETURN(coordinator_, RunningProgram::Start(std::move(command), log));
+  ASSIGN_OR_RETURN(coordinator_,
+                   RunningProgram::Start(WithVariable(variable, CoordinatorCommand()), log));
   auto const of_this_run = [this] {
     std::string const all = coordinator_->errors();
     return all.substr(all.rfind("-- start\n"));
@@ -91,11 +96,13 @@ std::vector<std::string> Farm::Command(std::string const& program) const {
 }
 
 absl::StatusOr<std::unique_ptr<RunningProgram>> Farm::StartWorker(
-    std::string const& name, std::vector<std::string> const& options) const {
+    std::string const& name, std::vector<std::string> const& options,
+    std::string const& variable) const {
   std::vector<std::string> argv = Command("probefarm-worker");
   argv.insert(argv.end(), {"--cache-dir", WorkerFolder(name)});
   argv.insert(argv.end(), options.begin(), options.end());
-  return RunningProgram::Start(std::move(argv), WorkerFolder(name) + ".log");
+  return RunningProgram::Start(WithVariable(variable, std::move(argv)),
+                               WorkerFolder(name) + ".log");
 }
 
 absl::StatusOr<SubprocessResult> Farm::Client(std::vector<std::string> arguments) const {

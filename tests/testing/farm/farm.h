@@ -61,9 +61,11 @@ class Farm {
 
   // Where a worker with that name keeps its cache, and writes its log beside.
   std::string WorkerFolder(std::string const& name) const { return folder_ + "/" + name; }
-  // `options` follow on the command line. Does not wait for the worker to be ready.
+  // `options` follow on the command line; `variable` as for the coordinator. Does not wait for the
+  // worker to be ready.
   absl::StatusOr<std::unique_ptr<RunningProgram>> StartWorker(
-      std::string const& name, std::vector<std::string> const& options = {}) const;
+      std::string const& name, std::vector<std::string> const& options = {},
+      std::string const& variable = "") const;
 
   // Runs the client to its end. OK whatever it ends with; kPatience at most.
   absl::StatusOr<SubprocessResult> Client(std::vector<std::string> arguments) const;

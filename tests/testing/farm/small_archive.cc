@@ -30,6 +30,7 @@ void FillIn(fs::path const& file, SmallKernel const& kernel) {
   std::string const text =
       absl::StrReplaceAll(ReadWhole(file), {{"@ABI@", absl::StrCat(kernel.abi)},
                                             {"@HOLD@", kernel.holds_builds ? "held" : "free"},
+                                            {"BYTES_BESIDES", absl::StrCat(kernel.module_bytes)},
                                             {"FILLED_IN", kernel.renames_task_state ? "1" : "0"}});
   std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
 }

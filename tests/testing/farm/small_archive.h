@@ -23,6 +23,7 @@ struct SmallKernel {
   bool renames_task_state = false;  // so the driver does not compile: a real compiler error
   bool holds_builds = false;        // builds wait for /build/go, see FarmEngine::LetGo()
   bool without_common = false;      // its -common headers are not in the archive
+  int module_bytes = 0;             // that a module has besides, for an upload of some length
 };
 
 std::string ReleaseOf(SmallKernel const& kernel);  // "6.1.0-1-cloud-amd64"
