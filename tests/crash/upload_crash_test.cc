@@ -4,13 +4,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <random>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "lib/files/temporary_folder.h"
 #include "lib/index/side_file_names.h"
@@ -21,7 +19,7 @@
 #include "tests/crash/upload_load.h"
 #include "tests/testing/farm/builder_archive.h"
 #include "tests/testing/farm/farm.h"
-#include "tests/testing/github/fake_github.h"
+#include "tests/testing/farm/farm_github.h"
 
 namespace probefarm {
 namespace {
@@ -38,36 +36,11 @@ constexpr absl::Duration kStepPause = absl::Milliseconds(30);
 constexpr int kDeaths = 12;  // once in so many steps
 constexpr size_t kShownLog = 20'000;
 constexpr absl::Duration kSettles = absl::Seconds(120);
-constexpr char kRepository[] = "falco-drivers/probes";
-constexpr char kToken[] = "token-of-the-coordinator";
-
-// What takes minutes at GitHub takes seconds here.
-constexpr char kReleases[] =
-    R"({host: github, reconcile_interval: 1s, github: {repositories: [$REPOSITORY],
-  api_url: "$API", uploads_url: "$UPLOADS", web_url: "$WEB", side_files_interval: 1s,
-  look_interval: 300ms, list_lag: 2s, starter_grace: 2s,
-  credentials: {token_file: $TOKEN, share_token_with_workers: true},
-  limits: {writes_per_second: 200, writes_per_minute: 6000, writes_per_hour: 100000,
-           secondary_points_per_minute: 60000, primary_points_per_hour: 1000000,
-           concurrent_requests: 20}}})";
 
 class UploadCrashTest : public testing::Test {
  protected:
   void SetUp() override {
-    FakeGitHubOptions options;
-    options.state_dir = folder_ / "github";
-    options.limits.creations_a_minute = 6000;
-    options.limits.creations_an_hour = 100'000;
-    options.limits.points_a_minute = 60'000;
-    options.limits.concurrent = 20;
-    ASSERT_OK_AND_ASSIGN(github_, FakeGitHub::Start(options));
-    github_->AddRepository(kRepository);
-    FakeToken token;
-    token.value = kToken;
-    token.points_an_hour = 1'000'000;
-    github_->AddToken(token);
-    std::ofstream(folder_ / "token") << kToken;
-    ASSERT_EQ(chmod((folder_ / "token").c_str(), 0400), 0);
+    ASSERT_OK_AND_ASSIGN(github_, FarmGitHub::Start(folder_.path()));
     ASSERT_OK(WriteBareBuilder(folder_ / "builder.tar"));
     farm_.WriteConfig(Config());
   }
@@ -85,11 +58,7 @@ class UploadCrashTest : public testing::Test {
     config.leases =
         "max_attempts: 1000, max_free_requeues: 1000, poison_losses: 1000, poison_workers: 1000, ";
     config.more = "jobs: {accept_specs: true}\n";
-    config.releases = absl::StrReplaceAll(kReleases, {{"$REPOSITORY", kRepository},
-                                                      {"$API", github_->api_url()},
-                                                      {"$UPLOADS", github_->uploads_url()},
-                                                      {"$WEB", github_->web_url()},
-                                                      {"$TOKEN", folder_ / "token"}});
+    config.releases = github_->Config();
     return config;
   }
 
@@ -119,13 +88,17 @@ class UploadCrashTest : public testing::Test {
     }
   }
 
-  int64_t Uploads() const { return github_->counters().calls["upload"]; }
+  FakeGitHub& github() const { return github_->fake(); }
+  std::vector<FakeRelease> Releases() const { return github().Releases(FarmGitHub::kRepository); }
+  int64_t Uploads() const { return github().counters().calls["upload"]; }
 
   // Long enough for some uploads, however slow the machine is.
   void LiveAndDie() {
     if (!Start(NextFailpoint())) return;
     int64_t const end = Uploads() + 1 + static_cast<int64_t>(random_() % kUploadsOfALife);
-    if (WaitUntil("the coordinator publishes", [&] { return Uploads() >= end; }, kLife).ok())
+    if (WaitUntil(
+            "the coordinator publishes", [&] { return Uploads() >= end; }, kLife)
+            .ok())
       ++busy_;
     absl::SleepFor(absl::Milliseconds(random_() % 50));
     farm_.coordinator().Signal(SIGKILL);
@@ -133,7 +106,7 @@ class UploadCrashTest : public testing::Test {
   }
 
   void PlantTroubles() {
-    github_->ClearFaults();
+    github().ClearFaults();
     for (char const* rule :
          {"502-starter kind=upload probability=0.05", "commit-drop kind=upload probability=0.05",
           "null-digest kind=upload probability=0.1", "502 kind=list-assets probability=0.05",
@@ -142,9 +115,9 @@ class UploadCrashTest : public testing::Test {
       absl::StatusOr<FakeFault> fault =
           ParseFakeFault(absl::StrCat(rule, " times=0 seed=", random_() % 10'000));
       ASSERT_OK(fault);
-      github_->Plant(*std::move(fault));
+      github().Plant(*std::move(fault));
     }
-    github_->SetListLag(absl::ZeroDuration(), absl::Milliseconds(1500), random_());
+    github().SetListLag(absl::ZeroDuration(), absl::Milliseconds(1500), random_());
   }
 
   std::vector<std::string> Complaints(UploadLoad& load) {
@@ -154,7 +127,7 @@ class UploadCrashTest : public testing::Test {
     std::vector<std::string> all = AuditJobs(*jobs, *probes);
     if (std::ssize(*jobs) != load.ordered())
       all.push_back(absl::StrCat("there are ", jobs->size(), " jobs of ", load.ordered()));
-    auto more = AuditReleases(github_->Releases(kRepository), *probes);
+    auto more = AuditReleases(Releases(), *probes);
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -172,9 +145,9 @@ class UploadCrashTest : public testing::Test {
         },
         kSettles);
     ASSERT_OK(settled) << absl::StrJoin(complaints, "\n");
-    EXPECT_THAT(AuditJournal(ReadWholeFile(folder_ / "github/journal")), IsEmpty());
-    EXPECT_EQ(github_->counters().limited, 0);
-    EXPECT_EQ(github_->counters().leaked_tokens, 0);
+    EXPECT_THAT(AuditJournal(ReadWholeFile(github_->journal_path())), IsEmpty());
+    EXPECT_EQ(github().counters().limited, 0);
+    EXPECT_EQ(github().counters().leaked_tokens, 0);
   }
 
   unsigned const seed_ = static_cast<unsigned>(TestSetting("PROBEFARM_SEED", getpid()));
@@ -182,7 +155,7 @@ class UploadCrashTest : public testing::Test {
   std::mt19937 random_{seed_};
   int busy_ = 0;  // lives in which something was uploaded
   TemporaryFolder folder_;
-  std::unique_ptr<FakeGitHub> github_;
+  std::unique_ptr<FarmGitHub> github_;
   Farm farm_{folder_.path()};
 };
 
@@ -203,7 +176,7 @@ TEST_F(UploadCrashTest, EveryReleaseHoldsExactlyTheRightAssetsAfterEveryKill) {
   load.Stop();
   EXPECT_GT(load.deaths(), kills / 4) << "the workers were too healthy";
   EXPECT_GT(busy_, kills / 4) << "the load was no load";
-  EXPECT_GT(github_->counters().faults_struck, kills / 4);
+  EXPECT_GT(github().counters().faults_struck, kills / 4);
 }
 
 // A worker that is cut off from the coordinator, but not from GitHub: its lease is given away, the
@@ -250,7 +223,7 @@ class StaleUploadTest : public UploadCrashTest {
     EXPECT_THAT(first_->ReportUpload(stale_, late), StatusIs(absl::StatusCode::kAborted));
   }
   std::string BytesAtGitHub() const {
-    for (FakeRelease const& release : github_->Releases(kRepository)) {
+    for (FakeRelease const& release : Releases()) {
       for (FakeAsset const& asset : release.assets) {
         if (!IsSideFileName(asset.name)) return *asset.bytes;
       }
@@ -291,7 +264,7 @@ TEST_F(StaleUploadTest, WithOtherBytesIsAConflictAndStays) {
   EXPECT_EQ(job["state"], "failed") << job;
   EXPECT_EQ(job["reason"]["code"], "conflict") << job;
   EXPECT_EQ(BytesAtGitHub(), stale_.bytes);
-  EXPECT_THAT(AuditJournal(ReadWholeFile(folder_ / "github/journal")), IsEmpty());
+  EXPECT_THAT(AuditJournal(ReadWholeFile(github_->journal_path())), IsEmpty());
 }
 
 }  // namespace
