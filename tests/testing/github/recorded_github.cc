@@ -1,5 +1,6 @@
 #include "tests/testing/github/recorded_github.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,9 +22,9 @@ using fake_github::RequestHead;
 
 class RecordedGitHub::Impl {
  public:
-  Impl(std::vector<RecordedStep> steps, size_t skip, std::unique_ptr<HttpListener> api,
+  Impl(std::vector<RecordedStep> steps, std::unique_ptr<HttpListener> api,
        std::unique_ptr<HttpListener> uploads)
-      : steps_(std::move(steps)), api_(std::move(api)), uploads_(std::move(uploads)), next_(skip) {
+      : steps_(std::move(steps)), api_(std::move(api)), uploads_(std::move(uploads)) {
     Serve(*api_, Host::kApi);
     Serve(*uploads_, Host::kUploads);
   }
@@ -50,6 +51,11 @@ class RecordedGitHub::Impl {
     return complaints_;
   }
 
+  std::vector<Request> requests() const EXCLUDES(mu_) {
+    MutexLock lock(mu_);
+    return requests_;
+  }
+
  private:
   void Serve(HttpListener& listener, Host host) {
     listener.Serve([this, host](HttpConnection& connection, RequestHead const& head) {
@@ -66,6 +72,7 @@ class RecordedGitHub::Impl {
 
   Answer Next(Call const& call, std::string const& body) EXCLUDES(mu_) {
     MutexLock lock(mu_);
+    requests_.push_back({call.head, body});
     std::string const came = absl::StrCat(call.head.method, " ", call.head.target, " at the ",
                                           fake_github::HostName(call.host), " listener");
     bool const over = next_ >= steps_.size();
@@ -80,7 +87,8 @@ class RecordedGitHub::Impl {
   std::unique_ptr<HttpListener> const api_;
   std::unique_ptr<HttpListener> const uploads_;
   mutable Mutex mu_;
-  size_t next_ GUARDED_BY(mu_);
+  size_t next_ GUARDED_BY(mu_) = 0;
+  std::vector<Request> requests_ GUARDED_BY(mu_);
   std::vector<std::string> complaints_ GUARDED_BY(mu_);
 };
 
@@ -90,12 +98,17 @@ RecordedGitHub::~RecordedGitHub() = default;
 absl::StatusOr<std::unique_ptr<RecordedGitHub>> RecordedGitHub::Start(std::string const& file,
                                                                       int skip, int port) {
   ASSIGN_OR_RETURN(std::vector<RecordedStep> steps, fake_github::ReadRecording(file));
+  steps.erase(steps.begin(), steps.begin() + std::min<int64_t>(skip, std::ssize(steps)));
+  return Replay(std::move(steps), port);
+}
+
+absl::StatusOr<std::unique_ptr<RecordedGitHub>> RecordedGitHub::Replay(
+    std::vector<RecordedStep> steps, int port) {
   ASSIGN_OR_RETURN(std::unique_ptr<HttpListener> api, HttpListener::Bind(port));
   ASSIGN_OR_RETURN(std::unique_ptr<HttpListener> uploads,
                    HttpListener::Bind(port == 0 ? 0 : port + 1));
-  size_t const first = std::min<size_t>(skip, steps.size());
   return std::unique_ptr<RecordedGitHub>(new RecordedGitHub(
-      std::make_unique<Impl>(std::move(steps), first, std::move(api), std::move(uploads))));
+      std::make_unique<Impl>(std::move(steps), std::move(api), std::move(uploads))));
 }
 
 std::string RecordedGitHub::api_url() const { return impl_->urls().api; }
@@ -103,5 +116,6 @@ std::string RecordedGitHub::uploads_url() const { return impl_->urls().uploads; 
 std::string RecordedGitHub::next_step() const { return impl_->next_step(); }
 int64_t RecordedGitHub::steps_left() const { return impl_->steps_left(); }
 std::vector<std::string> RecordedGitHub::complaints() const { return impl_->complaints(); }
+std::vector<RecordedGitHub::Request> RecordedGitHub::requests() const { return impl_->requests(); }
 
 }  // namespace probefarm

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "tests/testing/github/http_connection.h"
+#include "tests/testing/github/recording.h"
 
 namespace probefarm {
 
@@ -23,6 +25,10 @@ class RecordedGitHub {
   // FakeGitHubOptions::port. INVALID_ARGUMENT when the file is no such recording.
   static absl::StatusOr<std::unique_ptr<RecordedGitHub>> Start(std::string const& file,
                                                                int skip = 0, int port = 0);
+  // Steps of ReadRecording(), as the caller has chosen and changed them. UNAVAILABLE when there is
+  // no port.
+  static absl::StatusOr<std::unique_ptr<RecordedGitHub>> Replay(
+      std::vector<fake_github::RecordedStep> steps, int port = 0);
   ~RecordedGitHub();
 
   std::string api_url() const;
@@ -33,6 +39,12 @@ class RecordedGitHub {
   int64_t steps_left() const;
   // What came in place of a step, one text each.
   std::vector<std::string> complaints() const;
+  // What came, in its order; complained of or not.
+  struct Request {
+    fake_github::RequestHead head;
+    std::string body;
+  };
+  std::vector<Request> requests() const;
 
  private:
   class Impl;

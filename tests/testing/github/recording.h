@@ -18,7 +18,10 @@ struct RecordedStep {
   std::string path;
   std::map<std::string, std::string> query;
   std::string body;  // JSON as text, or as it is
-  Answer answer;     // with the URLs of the real GitHub
+  // Query and body must be the recorded ones, too. A client of another make may ask for longer
+  // pages, and name fewer fields.
+  bool exact = true;
+  Answer answer;  // with the URLs of the real GitHub
 
   std::string Name() const;
 };
