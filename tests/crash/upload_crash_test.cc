@@ -4,22 +4,17 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <iostream>
 #include <random>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
-#include "lib/files/temporary_folder.h"
 #include "lib/index/side_file_names.h"
 #include "lib/rpc/channel.h"
 #include "lib/runtime/status_matchers.h"
 #include "lib/runtime/test_setting.h"
 #include "tests/crash/release_audit.h"
+#include "tests/crash/upload_farm.h"
 #include "tests/crash/upload_load.h"
-#include "tests/testing/farm/builder_archive.h"
-#include "tests/testing/farm/farm.h"
-#include "tests/testing/farm/farm_github.h"
 
 namespace probefarm {
 namespace {
@@ -34,43 +29,9 @@ constexpr int kUploadsOfALife = 6;
 constexpr absl::Duration kLife = absl::Seconds(2);
 constexpr absl::Duration kStepPause = absl::Milliseconds(30);
 constexpr int kDeaths = 12;  // once in so many steps
-constexpr size_t kShownLog = 20'000;
-constexpr absl::Duration kSettles = absl::Seconds(120);
 
-class UploadCrashTest : public testing::Test {
+class UploadCrashTest : public UploadFarm {
  protected:
-  void SetUp() override {
-    ASSERT_OK_AND_ASSIGN(github_, FarmGitHub::Start(folder_.path()));
-    ASSERT_OK(WriteBareBuilder(folder_ / "builder.tar"));
-    farm_.WriteConfig(Config());
-  }
-  void TearDown() override {
-    std::string const log = farm_.coordinator_log();
-    if (HasFailure()) std::cerr << log.substr(log.size() - std::min(log.size(), kShownLog)) << '\n';
-  }
-
-  FarmConfig Config() const {
-    FarmConfig config;
-    config.mirror = "http://127.0.0.1:1";
-    config.keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-    config.builder = folder_ / "builder.tar";
-    config.ttl = "3s";
-    config.leases =
-        "max_attempts: 1000, max_free_requeues: 1000, poison_losses: 1000, poison_workers: 1000, ";
-    config.more = "jobs: {accept_specs: true}\n";
-    config.releases = github_->Config();
-    return config;
-  }
-
-  // To be killed at a failpoint, if one is named. False when it was killed before it served.
-  bool Start(std::string const& failpoint = "") {
-    absl::Status const started = farm_.StartCoordinator(
-        failpoint.empty() ? "" : absl::StrCat("PROBEFARM_FAILPOINT=", failpoint));
-    if (started.ok()) return true;
-    EXPECT_FALSE(failpoint.empty()) << started;
-    return false;
-  }
-
   // Random, or where an upload is decided.
   std::string NextFailpoint() {
     switch (random_() % 8) {
@@ -88,8 +49,6 @@ class UploadCrashTest : public testing::Test {
     }
   }
 
-  FakeGitHub& github() const { return github_->fake(); }
-  std::vector<FakeRelease> Releases() const { return github().Releases(FarmGitHub::kRepository); }
   int64_t Uploads() const { return github().counters().calls["upload"]; }
 
   // Long enough for some uploads, however slow the machine is.
@@ -111,52 +70,22 @@ class UploadCrashTest : public testing::Test {
          {"502-starter kind=upload probability=0.05", "commit-drop kind=upload probability=0.05",
           "null-digest kind=upload probability=0.1", "502 kind=list-assets probability=0.05",
           "commit-drop kind=patch-asset probability=0.1",
-          "commit-drop kind=delete-asset probability=0.1"}) {
-      absl::StatusOr<FakeFault> fault =
-          ParseFakeFault(absl::StrCat(rule, " times=0 seed=", random_() % 10'000));
-      ASSERT_OK(fault);
-      github().Plant(*std::move(fault));
-    }
+          "commit-drop kind=delete-asset probability=0.1"})
+      Plant(absl::StrCat(rule, " times=0 seed=", random_() % 10'000));
     github().SetListLag(absl::ZeroDuration(), absl::Milliseconds(1500), random_());
   }
 
-  std::vector<std::string> Complaints(UploadLoad& load) {
-    auto const jobs = load.AllJobs();
-    auto const probes = load.AllProbes();
-    if (!jobs.ok() || !probes.ok()) return {"the coordinator does not answer"};
-    std::vector<std::string> all = AuditJobs(*jobs, *probes);
-    if (std::ssize(*jobs) != load.ordered())
-      all.push_back(absl::StrCat("there are ", jobs->size(), " jobs of ", load.ordered()));
-    auto more = AuditReleases(Releases(), *probes);
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
-  }
-
   // Nobody dies any more, and all becomes as it should be.
-  void ExpectSettles(UploadLoad& load) {
+  void ExpectSettlesAgain(UploadLoad& load) {
     load.SetDeaths(0);
     ASSERT_TRUE(Start());
-    std::vector<std::string> complaints;
-    absl::Status const settled = WaitUntil(
-        "all is published",
-        [&] {
-          complaints = Complaints(load);
-          return complaints.empty();
-        },
-        kSettles);
-    ASSERT_OK(settled) << absl::StrJoin(complaints, "\n");
-    EXPECT_THAT(AuditJournal(ReadWholeFile(github_->journal_path())), IsEmpty());
-    EXPECT_EQ(github().counters().limited, 0);
-    EXPECT_EQ(github().counters().leaked_tokens, 0);
+    ExpectSettles(load);
   }
 
   unsigned const seed_ = static_cast<unsigned>(TestSetting("PROBEFARM_SEED", getpid()));
   testing::ScopedTrace const trace_{__FILE__, __LINE__, absl::StrCat("PROBEFARM_SEED=", seed_)};
   std::mt19937 random_{seed_};
   int busy_ = 0;  // lives in which something was uploaded
-  TemporaryFolder folder_;
-  std::unique_ptr<FarmGitHub> github_;
-  Farm farm_{folder_.path()};
 };
 
 TEST_F(UploadCrashTest, EveryReleaseHoldsExactlyTheRightAssetsAfterEveryKill) {
@@ -171,7 +100,7 @@ TEST_F(UploadCrashTest, EveryReleaseHoldsExactlyTheRightAssetsAfterEveryKill) {
     }
     ASSERT_NO_FATAL_FAILURE(LiveAndDie());
     if (kill % kKillsOfARound == kKillsOfARound - 1 || kill == kills - 1)
-      ASSERT_NO_FATAL_FAILURE(ExpectSettles(load));
+      ASSERT_NO_FATAL_FAILURE(ExpectSettlesAgain(load));
   }
   load.Stop();
   EXPECT_GT(load.deaths(), kills / 4) << "the workers were too healthy";
@@ -248,7 +177,7 @@ TEST_F(StaleUploadTest, WithTheSameBytesIsAsGoodAsTheOther) {
   EXPECT_EQ(clash.http_status(), 422);
   ASSERT_OK(second_->ReportUpload(fresh_, clash));
   while (second_->Report(fresh_)) ADD_FAILURE() << "a grant for what is there";
-  ASSERT_NO_FATAL_FAILURE(ExpectSettles(load_));
+  ASSERT_NO_FATAL_FAILURE(ExpectSettlesAgain(load_));
 }
 
 TEST_F(StaleUploadTest, WithOtherBytesIsAConflictAndStays) {
