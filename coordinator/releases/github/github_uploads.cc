@@ -15,6 +15,9 @@ namespace {
 
 // What GitHub refuses for reasons that a person must mend is asked again as seldom as this.
 constexpr absl::Duration kMendPause = absl::Minutes(5);
+// An App's token that ended has a successor as soon as the release is read with it.
+constexpr int kUnauthorized = 401;
+constexpr absl::Duration kTokenPause = absl::Seconds(10);
 constexpr absl::Duration kTakenPause = absl::Seconds(5);
 constexpr absl::Duration kNoRoomPause = absl::Minutes(10);
 
@@ -47,12 +50,13 @@ void LearnFrom(GitHubMeaning meaning, KnownRelease& known, std::string const& na
   }
 }
 
-UploadOutcome OutcomeOf(GitHubVerdict const& verdict, absl::Time now) {
+UploadOutcome OutcomeOf(GitHubVerdict const& verdict, int http_status, absl::Time now) {
   switch (verdict.meaning) {
     case GitHubMeaning::kNotThere:
     case GitHubMeaning::kImmutable:
     case GitHubMeaning::kNotAllowed:
-      return WaitUntil{now + kMendPause, verdict.why};
+      return WaitUntil{now + (http_status == kUnauthorized ? kTokenPause : kMendPause),
+                       verdict.why};
     case GitHubMeaning::kRefused:
       return UploadRefused{verdict.why};
     default:
@@ -198,7 +202,7 @@ UploadOutcome GitHubUploads::InterpretUpload(UploadIntent const& intent,
   absl::Time const now = clock_.Now();
   releases_.Change(grant.key,
                    [&](KnownRelease& known) { LearnFrom(verdict.meaning, known, name, now); });
-  return OutcomeOf(verdict, now);
+  return OutcomeOf(verdict, report.http_status, now);
 }
 
 UploadOutcome GitHubUploads::Arrived(ReleaseKey const& key, std::string const& name,
