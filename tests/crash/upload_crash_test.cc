@@ -17,6 +17,7 @@
 #include "lib/rpc/channel.h"
 #include "lib/runtime/status_matchers.h"
 #include "lib/runtime/test_setting.h"
+#include "tests/crash/log_audit.h"
 #include "tests/crash/release_audit.h"
 #include "tests/crash/upload_load.h"
 #include "tests/testing/farm/builder_archive.h"
@@ -43,7 +44,7 @@ constexpr char kToken[] = "token-of-the-coordinator";
 
 // What takes minutes at GitHub takes seconds here.
 constexpr char kReleases[] =
-    R"({host: github, reconcile_interval: 1s, github: {repositories: [$REPOSITORY],
+    R"({host: github, reconcile_interval: 1s, log_bundles: {age: 1s}, github: {repositories: [$REPOSITORY],
   api_url: "$API", uploads_url: "$UPLOADS", web_url: "$WEB", side_files_interval: 1s,
   look_interval: 300ms, list_lag: 2s, starter_grace: 2s,
   credentials: {token_file: $TOKEN, share_token_with_workers: true},
@@ -104,7 +105,11 @@ class UploadCrashTest : public testing::Test {
 
   // Random, or where an upload is decided.
   std::string NextFailpoint() {
-    switch (random_() % 8) {
+    switch (random_() % 10) {
+      case 8:
+        return "log_bundle.planned";
+      case 9:
+        return "log_bundle.uploaded";
       case 0:
         return absl::StrCat("publish.granted:", 1 + random_() % 10);
       case 1:
@@ -125,7 +130,9 @@ class UploadCrashTest : public testing::Test {
   void LiveAndDie() {
     if (!Start(NextFailpoint())) return;
     int64_t const end = Uploads() + 1 + static_cast<int64_t>(random_() % kUploadsOfALife);
-    if (WaitUntil("the coordinator publishes", [&] { return Uploads() >= end; }, kLife).ok())
+    if (WaitUntil(
+            "the coordinator publishes", [&] { return Uploads() >= end; }, kLife)
+            .ok())
       ++busy_;
     absl::SleepFor(absl::Milliseconds(random_() % 50));
     farm_.coordinator().Signal(SIGKILL);
@@ -156,6 +163,8 @@ class UploadCrashTest : public testing::Test {
       all.push_back(absl::StrCat("there are ", jobs->size(), " jobs of ", load.ordered()));
     auto more = AuditReleases(github_->Releases(kRepository), *probes);
     all.insert(all.end(), more.begin(), more.end());
+    more = AuditLogBundles(github_->Releases(kRepository), unbundled_);
+    all.insert(all.end(), more.begin(), more.end());
     return all;
   }
 
@@ -180,7 +189,8 @@ class UploadCrashTest : public testing::Test {
   unsigned const seed_ = static_cast<unsigned>(TestSetting("PROBEFARM_SEED", getpid()));
   testing::ScopedTrace const trace_{__FILE__, __LINE__, absl::StrCat("PROBEFARM_SEED=", seed_)};
   std::mt19937 random_{seed_};
-  int busy_ = 0;  // lives in which something was uploaded
+  int unbundled_ = 0;  // logs
+  int busy_ = 0;       // lives in which something was uploaded
   TemporaryFolder folder_;
   std::unique_ptr<FakeGitHub> github_;
   Farm farm_{folder_.path()};
@@ -204,6 +214,7 @@ TEST_F(UploadCrashTest, EveryReleaseHoldsExactlyTheRightAssetsAfterEveryKill) {
   EXPECT_GT(load.deaths(), kills / 4) << "the workers were too healthy";
   EXPECT_GT(busy_, kills / 4) << "the load was no load";
   EXPECT_GT(github_->counters().faults_struck, kills / 4);
+  EXPECT_LT(unbundled_, load.ordered()) << "no log went into a bundle";
 }
 
 // A worker that is cut off from the coordinator, but not from GitHub: its lease is given away, the
