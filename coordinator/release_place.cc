@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/github/credentials/make_token_source.h"
 #include "coordinator/releases/github/github_host.h"
+#include "coordinator/releases/github/release_board.h"
 #include "coordinator/releases/github/stoppable_pause.h"
 #include "coordinator/web/release_pages.h"
 #include "lib/driver/asset_name.h"
@@ -57,8 +58,15 @@ class GitHubPlace final : public ReleasePlace {
   }
   absl::Duration side_files_interval() const override { return config_.side_files_interval; }
   bool side_files_at_once() const override { return false; }
+  int most_log_bundles() const override { return kMostLogBundles; }
   bool grants_hold_tokens() const override { return true; }
   void RunOnce() override { gate_.RunOnce(); }
+  std::unique_ptr<ChangelogWriter> MakeChangelog(Store& store) override {
+    if (config_.changelog_file.empty()) return nullptr;
+    return std::make_unique<ChangelogWriter>(&store, &patient_, config_.repositories,
+                                             config_.changelog_file);
+  }
+  absl::Duration changelog_interval() const override { return config_.changelog_interval; }
   void Stop() override { pause_.Stop(); }
 
  private:

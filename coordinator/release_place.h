@@ -7,7 +7,9 @@
 #include "absl/status/statusor.h"
 #include "coordinator/config/release_config.h"
 #include "coordinator/releases/directory/directory_host.h"
+#include "coordinator/releases/github/changelog/changelog_writer.h"
 #include "coordinator/releases/release_host.h"
+#include "coordinator/store/store.h"
 #include "coordinator/web/http_exchange.h"
 #include "lib/metrics/metrics.h"
 #include "lib/runtime/clock.h"
@@ -40,10 +42,16 @@ class ReleasePlace {
   // Between two rounds of side files; and whether a publication brings one forward.
   virtual absl::Duration side_files_interval() const { return absl::Seconds(5); }
   virtual bool side_files_at_once() const { return true; }
+  // How many bundles of logs a release has places for.
+  virtual int most_log_bundles() const { return 10'000; }
   // Whether upload grants hold a token that must not travel in plain text.
   virtual bool grants_hold_tokens() const { return false; }
   // Every few seconds.
   virtual void RunOnce() {}
+  // What brings the changelogs up to the catalog, and how often that is to be done; null: there are
+  // none. `store` outlives it, and this does.
+  virtual std::unique_ptr<ChangelogWriter> MakeChangelog(Store& /*store*/) { return nullptr; }
+  virtual absl::Duration changelog_interval() const { return absl::Hours(1); }
   // Nobody waits for limits any more: the program ends. Idempotent.
   virtual void Stop() {}
 };

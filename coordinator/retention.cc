@@ -27,4 +27,13 @@ void PruneJobs(Store& store, Retention const& retention) {
   if (all > 0) Log(LogLevel::kInfo, "old jobs forgotten", {{"jobs", all}});
 }
 
+void DropOldLogs(Store& store, absl::Time before) {
+  absl::StatusOr<bool> dropped = true;
+  while (dropped.ok() && *dropped)
+    dropped = Await<bool>([&](auto done) { store.DropBundledLogs(before, std::move(done)); });
+  if (!dropped.ok())
+    Log(LogLevel::kWarning, "old logs were not forgotten",
+        {{"error", dropped.status().ToString()}});
+}
+
 }  // namespace probefarm

@@ -20,6 +20,7 @@
 #include "coordinator/leasing/farm_gauges.h"
 #include "coordinator/publishing/publisher.h"
 #include "coordinator/release_place.h"
+#include "coordinator/releases/log_bundler.h"
 #include "coordinator/releases/reconciler.h"
 #include "coordinator/releases/recorded_assets.h"
 #include "coordinator/releases/room_watch.h"
@@ -112,7 +113,9 @@ struct CoordinatorServer::Parts {
   std::unique_ptr<ExpirySweep> expiry;
   std::unique_ptr<FarmGauges> gauges;
   std::unique_ptr<RoomWatch> rooms;
+  std::unique_ptr<LogBundler> log_bundler;
   std::unique_ptr<SideFiles> side_files;
+  std::unique_ptr<ChangelogWriter> changelog;  // null when there is none
   std::unique_ptr<Adopter> adopter;
   std::unique_ptr<Reconciler> reconciler;
   std::unique_ptr<WithdrawalRemoval> removal;
@@ -245,8 +248,13 @@ void CoordinatorServer::Parts::MakeServices() {
   dispatcher = std::make_unique<Dispatcher>(*store, clock);
   expiry = std::make_unique<ExpirySweep>(*store, phases, metrics, clock, config.leases.ttl);
   gauges = std::make_unique<FarmGauges>(*store, metrics);
+  log_bundler = std::make_unique<LogBundler>(
+      store.get(), &releases->host(), &clock, &metrics,
+      LogBundlerOptions{{config.releases.log_bundles.logs, config.releases.log_bundles.age,
+                         releases->most_log_bundles()}});
   side_files = std::make_unique<SideFiles>(store.get(), &releases->host(), &metrics,
                                            signing_key ? &*signing_key : nullptr);
+  changelog = releases->MakeChangelog(*store);
   adopter = std::make_unique<Adopter>(
       store.get(), &releases->host(), &inventory, &clock,
       AdopterOptions{config.driver_name, config.releases.adopt_downloads});
@@ -318,16 +326,21 @@ void CoordinatorServer::Parts::StartBackground() {
   PeriodicTask* const removing = background->Add(absl::Seconds(5), [this] { removal->RunOnce(); });
   side_files_task = background->Add(releases->side_files_interval(), [this, removing] {
     // A catalog that was lost is found again first, with the help of these very files.
-    if (reconciler->has_compared()) side_files->RunOnce();
+    if (reconciler->has_compared()) {
+      log_bundler->RunOnce();
+      side_files->RunOnce();
+    }
     removing->Wake();
   });
   background->Add(absl::Seconds(5), [this] { releases->RunOnce(); });
+  if (changelog) background->Add(releases->changelog_interval(), [this] { changelog->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { dispatcher->RunOnce(); });
   background->Add(absl::Seconds(1), [this] { expiry->RunOnce(); });
   background->Add(absl::Seconds(5), [this] { gauges->RunOnce(); });
   background->Add(absl::Seconds(5), [this] { rooms->RunOnce(); });
   background->Add(absl::Minutes(1), [this] {
     PruneJobs(*store, {config.jobs.keep, config.jobs.keep_count});
+    DropOldLogs(*store, clock.Now() - config.jobs.keep);
   });
   background->Add(absl::Seconds(5), [this] { publisher->RunOnce(); });
   background->Add(config.feeds.interval, [this] { refresh->RunOnce(); });

@@ -83,7 +83,8 @@ void AddJob(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddJobs(CLI::App& app, CommandContext& context, CommandAction& chosen);
 void AddKernels(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // Prints a run's build log as it is, and with -f goes on, without a deadline, until the run is
-// over.
+// over. Of a published probe's name: the log that a bundle of its public release holds, without a
+// coordinator; DATA_LOSS when it is not what was published.
 void AddLogs(CLI::App& app, CommandContext& context, CommandAction& chosen);
 // pause, resume and drain: an operator's say in what is begun; see the calls of JobService.
 void AddPause(CLI::App& app, CommandContext& context, CommandAction& chosen);

@@ -20,21 +20,21 @@ absl::Status Broken(absl::Status const& found, absl::string_view file) {
   return absl::DataLossError(absl::StrCat(file, ": ", found.message()));
 }
 
-absl::StatusOr<ReleaseIndex> ListedIndex(ReleaseRecord const& record, ReleaseTexts const& texts,
-                                         std::string const& tag) {
+}  // namespace
+
+absl::StatusOr<ReleaseIndex> CheckIndex(ReleaseRecord const& record, std::string const& text,
+                                        std::string const& tag) {
   absl::StatusOr<std::string> const listed = ListedSha256(record, kIndexName);
   if (!listed.ok()) return absl::DataLossError(listed.status().message());
-  if (Sha256Hex(texts.index) != *listed)
+  if (Sha256Hex(text) != *listed)
     return absl::DataLossError(
         absl::StrCat(kIndexName, " is not the one that ", kSha256SumsName, " lists"));
-  absl::StatusOr<ReleaseIndex> index = ParseReleaseIndex(texts.index);
+  absl::StatusOr<ReleaseIndex> index = ParseReleaseIndex(text);
   if (!index.ok()) return Broken(index.status(), kIndexName);
   if (index->tag == tag) return index;
   return absl::DataLossError(absl::StrCat("what is published as ", tag, " was signed as release ",
                                           absl::Utf8SafeCHexEscape(index->tag)));
 }
-
-}  // namespace
 
 std::string IdsOf(std::vector<PublicKey> const& keys) {
   return absl::StrJoin(
@@ -67,7 +67,7 @@ absl::StatusOr<ReleaseRecord> CheckRelease(ReleaseTexts const& texts, std::strin
   ASSIGN_OR_RETURN(std::string signer, SignerOf(texts, keys));
   ASSIGN_OR_RETURN(ReleaseRecord record, ReadUnsignedRelease(texts.sums));
   record.key_id = std::move(signer);
-  ASSIGN_OR_RETURN(record.index, ListedIndex(record, texts, tag));
+  ASSIGN_OR_RETURN(record.index, CheckIndex(record, texts.index, tag));
   return record;
 }
 

@@ -41,6 +41,11 @@ absl::StatusOr<std::string> SignerOf(ReleaseTexts const& texts, std::vector<Publ
 // SHA256SUMS alone, whoever made it. DATA_LOSS when it is none. Pure.
 absl::StatusOr<ReleaseRecord> ReadUnsignedRelease(absl::string_view sums);
 
+// An index.json that was fetched by itself: DATA_LOSS when it is not the one that `record` lists,
+// or of another release than `tag`. Pure.
+absl::StatusOr<ReleaseIndex> CheckIndex(ReleaseRecord const& record, std::string const& text,
+                                        std::string const& tag);
+
 // The digest that is listed for a name. NOT_FOUND. Pure, like all below.
 absl::StatusOr<std::string> ListedSha256(ReleaseRecord const& record, std::string const& name);
 

@@ -15,6 +15,10 @@ using Presence = YamlMapping::Presence;
 constexpr absl::Duration kShortestInterval = absl::Seconds(1);
 constexpr absl::Duration kLongestInterval = absl::Hours(7 * 24);
 constexpr int64_t kMostAdoptDownloads = 1000;
+// Fifteen such bundles hold all the logs of a release at GitHub.
+constexpr int64_t kFewestLogsOfABundle = 64;
+constexpr int64_t kMostLogsOfABundle = 1000;
+constexpr absl::Duration kLongestLogWait = absl::Hours(30 * 24);
 constexpr absl::Duration kLongestSideFilesInterval = absl::Hours(24);
 
 DirectoryHostConfig ReadDirectory(YamlMapping& directory) {
@@ -55,6 +59,18 @@ void ReadPatience(YamlMapping& github, GitHubHostConfig& config) {
   config.list_lag = github.Duration("list_lag", absl::Seconds(1), absl::Hours(1), config.list_lag);
 }
 
+void ReadChangelog(YamlMapping& changelog, GitHubHostConfig& config) {
+  static RE2 const* const path = new RE2(
+      "([A-Za-z0-9_][A-Za-z0-9._-]{0,99}/){0,5}"
+      "[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
+  config.changelog_file = changelog.String("file", config.changelog_file);
+  if (!config.changelog_file.empty() && !RE2::FullMatch(config.changelog_file, *path))
+    changelog.Error("file",
+                    absl::StrCat("'", config.changelog_file, "' is no path in a repository"));
+  config.changelog_interval =
+      changelog.Duration("interval", kShortestInterval, absl::Hours(24), config.changelog_interval);
+}
+
 GitHubHostConfig ReadGitHub(YamlMapping& github) {
   GitHubHostConfig config;
   config.repositories = ReadRepositories(github);
@@ -66,8 +82,18 @@ GitHubHostConfig ReadGitHub(YamlMapping& github) {
       github.Duration("side_files_interval", kShortestInterval, kLongestSideFilesInterval,
                       config.side_files_interval);
   ReadPatience(github, config);
+  github.Mapping("changelog", Presence::kOptional,
+                 [&](YamlMapping& changelog) { ReadChangelog(changelog, config); });
   config.credentials = ReadCredentials(github);
   config.limits = ReadPacingLimits(github);
+  return config;
+}
+
+LogBundleConfig ReadLogBundles(YamlMapping& bundles) {
+  LogBundleConfig config;
+  config.logs =
+      static_cast<int>(bundles.Int("logs", kFewestLogsOfABundle, kMostLogsOfABundle, config.logs));
+  config.age = bundles.Duration("age", kShortestInterval, kLongestLogWait, config.age);
   return config;
 }
 
@@ -80,6 +106,8 @@ ReleasesConfig ReadReleases(YamlMapping& top) {
                                                   kLongestInterval, config.reconcile_interval);
     config.adopt_downloads = static_cast<int>(
         releases.Int("adopt_downloads", 0, kMostAdoptDownloads, config.adopt_downloads));
+    releases.Mapping("log_bundles", Presence::kOptional,
+                     [&](YamlMapping& bundles) { config.log_bundles = ReadLogBundles(bundles); });
     std::string const host = releases.String("host", "directory");
     if (host != "directory" && host != "github")
       releases.Error("host", absl::StrCat("'", host, "' is neither directory nor github"));

@@ -38,9 +38,22 @@ struct GitHubHostConfig {
   absl::Duration look_interval = absl::Seconds(30);
   // Lists may be behind by as much: what is missing for longer is not there. From 1 s to an hour.
   absl::Duration list_lag = absl::Minutes(1);
+  // In each repository, with a line for each probe; empty: none. A path in the repository.
+  std::string changelog_file;
+  // Between two rounds of commits to it. From 1 s to a day.
+  absl::Duration changelog_interval = absl::Hours(1);
   CredentialsConfig credentials;
   PacingLimits limits;
   friend bool operator==(GitHubHostConfig const&, GitHubHostConfig const&) = default;
+};
+
+// Build logs of published probes, many in one file of their release.
+struct LogBundleConfig {
+  int logs = 100;  // that make a bundle; from 64 to 1000
+  // After which those that wait are put into one, however few they are, as long as the release has
+  // places for it. From 1 s to 30 days.
+  absl::Duration age = absl::Hours(24);
+  friend bool operator==(LogBundleConfig const&, LogBundleConfig const&) = default;
 };
 
 // Where probes are published.
@@ -54,6 +67,7 @@ struct ReleasesConfig {
   // Of assets that nobody recorded and whose digest the host does not know: how many are read at
   // each comparison. From 0 to 1000.
   int adopt_downloads = 20;
+  LogBundleConfig log_bundles = {};
   // The key `host` says which: "directory", the default, or "github". Both may be written down.
   bool on_github = false;
   std::optional<DirectoryHostConfig> directory = std::nullopt;

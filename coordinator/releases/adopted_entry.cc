@@ -16,6 +16,7 @@ absl::StatusOr<IndexedProbe> AdoptedEntry(PublishedAsset const& asset, IndexedPr
   plain.builder = std::move(said->builder);
   plain.headers = std::move(said->headers);
   plain.source = std::move(said->source);
+  plain.log = std::move(said->log);
   return plain;
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/await.h"
+#include "lib/driver/log_bundle_name.h"
 #include "lib/index/side_file_names.h"
 #include "lib/runtime/log.h"
 #include "lib/runtime/status_macros.h"
@@ -19,17 +20,21 @@ ReleaseKey KeyOf(HostedAsset const& asset) { return {asset.repository, asset.tag
 using EntriesByName = std::map<std::string, IndexedProbe>;
 
 // One that is none of ours tells nothing.
-EntriesByName EntriesIn(std::string const& text, ReleaseKey const& release) {
-  EntriesByName entries;
+ReleaseIndex IndexIn(std::string const& text, ReleaseKey const& release) {
   absl::StatusOr<ReleaseIndex> index = ParseReleaseIndex(text);
   if (!index.ok() || index->tag != release.tag) {
     Log(LogLevel::kWarning, "the index of a release is not one that can be used",
         {{"release", Describe(release)},
          {"error",
           index.ok() ? absl::StrCat("it is of ", index->tag) : index.status().ToString()}});
-    return entries;
+    return {};
   }
-  for (IndexedProbe& entry : index->probes) {
+  return *std::move(index);
+}
+
+EntriesByName EntriesIn(ReleaseIndex index) {
+  EntriesByName entries;
+  for (IndexedProbe& entry : index.probes) {
     std::string name = entry.asset_name;
     entries.insert_or_assign(std::move(name), std::move(entry));
   }
@@ -127,11 +132,25 @@ class Adopter::Pass {
     absl::StatusOr<std::string> const text = adopter_.host_->ReadSideFile(release, kIndexName);
     absl::StatusOr<EntriesByName> entries = EntriesByName();
     if (text.ok()) {
-      entries = EntriesIn(*text, release);
+      entries = TakeIndex(IndexIn(*text, release), release);
     } else if (!absl::IsNotFound(text.status()) && !absl::IsResourceExhausted(text.status())) {
       entries = Annotate(text.status(), absl::StrCat("index of ", Describe(release)));
     }
     return entries_.emplace(release, std::move(entries)).first->second;
+  }
+
+  // Bundles come first: once its assets are known, nobody reads the index any more.
+  absl::StatusOr<EntriesByName> TakeIndex(ReleaseIndex index, ReleaseKey const& release) {
+    std::vector<LogBundle> bundles;
+    for (IndexedBundle const& bundle : index.bundles)
+      bundles.push_back({LogBundleNumber(bundle.name), bundle.sha256, bundle.size, true});
+    if (!bundles.empty()) {
+      RETURN_IF_ERROR(Await<bool>([&](auto done) {
+                        adopter_.store_->AdoptLogBundles(release, std::move(bundles),
+                                                         std::move(done));
+                      }).status());
+    }
+    return EntriesIn(std::move(index));
   }
 
   Adopter& adopter_;

@@ -1,8 +1,10 @@
 #include "coordinator/releases/fake_release_host.h"
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/releases/release_notes.h"
 #include "lib/digest/sha256.h"
 #include "lib/driver/asset_name.h"
+#include "lib/driver/log_bundle_name.h"
 #include "lib/index/side_file_names.h"
 #include "lib/runtime/status_macros.h"
 
@@ -74,7 +76,7 @@ absl::Status FakeReleaseHost::WriteSideFile(ReleaseKey const& release, std::stri
                                             std::string const& content) {
   MutexLock lock(mu_);
   RETURN_IF_ERROR(failure_);
-  if (!IsSideFileName(name))
+  if (!IsSideFileName(name) || IsLogBundleName(name))
     return absl::InvalidArgumentError(absl::StrCat("'", name, "' is no side file's name"));
   if (name == failing_side_file_) return absl::UnavailableError("told to fail");
   side_files_[{release.tag, name}] = content;
@@ -91,6 +93,27 @@ absl::StatusOr<std::string> FakeReleaseHost::ReadSideFile(ReleaseKey const& rele
   std::optional<std::string> content = Lookup(side_files_, {release.tag, name});
   if (!content) return absl::NotFoundError(absl::StrCat("no side file ", release.tag, "/", name));
   return *std::move(content);
+}
+
+absl::Status FakeReleaseHost::WriteLogBundle(ReleaseKey const& release, std::string const& name,
+                                             std::string const& content) {
+  MutexLock lock(mu_);
+  RETURN_IF_ERROR(failure_);
+  if (!IsLogBundleName(name))
+    return absl::InvalidArgumentError(absl::StrCat("'", name, "' is no bundle's name"));
+  if (name == failing_side_file_) return absl::UnavailableError("told to fail");
+  auto const [there, is_new] = side_files_.emplace(Key(release.tag, name), content);
+  if (is_new || there->second == content) return absl::OkStatus();
+  return absl::AlreadyExistsError(absl::StrCat(name, " holds other bytes"));
+}
+
+absl::Status FakeReleaseHost::WriteNotes(ReleaseKey const& release, std::string const& notes) {
+  MutexLock lock(mu_);
+  RETURN_IF_ERROR(failure_);
+  if (failing_side_file_ == kNotesName) return absl::UnavailableError("told to fail");
+  std::string& body = side_files_[{release.tag, kNotesName}];
+  body = MergeNotes(body, notes).value_or(body);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> FakeReleaseHost::DigestOf(HostedAsset const& asset) {

@@ -35,6 +35,11 @@ class FakeReleaseHost final : public ReleaseHost {
                              std::string const& content) override EXCLUDES(mu_);
   absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
                                            std::string const& name) override EXCLUDES(mu_);
+  absl::Status WriteLogBundle(ReleaseKey const& release, std::string const& name,
+                              std::string const& content) override EXCLUDES(mu_);
+  // Kept as the side file NOTES.md.
+  absl::Status WriteNotes(ReleaseKey const& release, std::string const& notes) override
+      EXCLUDES(mu_);
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override EXCLUDES(mu_);
   std::vector<ReleaseRoom> Rooms() override EXCLUDES(mu_);
   absl::StatusOr<std::vector<ReleaseKey>> ListIndexes() override EXCLUDES(mu_);
@@ -66,7 +71,8 @@ class FakeReleaseHost final : public ReleaseHost {
   void SetRooms(std::vector<ReleaseRoom> rooms) EXCLUDES(mu_);
   // Every StatusOr and Status is this one, unless it is OK.
   void FailWith(absl::Status status) EXCLUDES(mu_);
-  // WriteSideFile() of that name, in any release, is UNAVAILABLE; "" ends it.
+  // Writing a side file, a bundle or the notes of that name, in any release, is UNAVAILABLE; ""
+  // ends it.
   void FailSideFile(std::string name) EXCLUDES(mu_);
   // ReadSideFile() and DigestOf() are UNAVAILABLE.
   void FailReading(bool fails) EXCLUDES(mu_);

@@ -21,6 +21,9 @@ class FakeUnderTest final : public ReleaseHostUnderTest {
     if (!bytes) return absl::NotFoundError(file);
     return *std::move(bytes);
   }
+  std::string Notes(std::string const& tag) override {
+    return host_.SideFile(tag, "NOTES.md").value_or("");
+  }
   absl::Time Now() override { return clock_.Now(); }
   void AdvanceTo(absl::Time time) override { clock_.Advance(time - clock_.Now()); }
 

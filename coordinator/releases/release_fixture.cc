@@ -33,7 +33,7 @@ ReleaseFixture::ReleaseFixture() {
   }).value();
 }
 
-Job ReleaseFixture::Upload(std::string const& sha256, int64_t size) {
+Job ReleaseFixture::Upload(std::string const& sha256, int64_t size, std::string const& log) {
   Job job = Await<std::vector<GrantedLease>>([&](auto done) {
               store_.Acquire({.session = "s", .request_id = sha256}, std::move(done));
             })
@@ -41,6 +41,7 @@ Job ReleaseFixture::Upload(std::string const& sha256, int64_t size) {
                 .at(0)
                 .job;
   LeaseRef const lease{{job.id, job.epoch}, "s"};
+  Await<int64_t>([&](auto done) { store_.AppendLog(lease, 0, log, std::move(done)); }).value();
   for (JobEvent const& event :
        {JobEvent(job_event::ReportArtifact{{sha256, size}}), JobEvent(job_event::GrantUpload{}),
         JobEvent(job_event::UploadArrived{})})
@@ -61,7 +62,7 @@ void ReleaseFixture::PublishAs(std::string const& name, std::string const& kerne
       .at(0)
       .value();
   host_.Put(kTag, name, bytes);
-  Job const job = Upload(Sha256Hex(bytes), static_cast<int64_t>(bytes.size()));
+  Job const job = Upload(Sha256Hex(bytes), static_cast<int64_t>(bytes.size()), LogOf(name));
   PublishedAsset const asset{.probe = job.probe,
                              .file_name = name,
                              .tag = kTag,
@@ -69,7 +70,8 @@ void ReleaseFixture::PublishAs(std::string const& name, std::string const& kerne
                              .sha256 = Sha256Hex(bytes),
                              .size = static_cast<int64_t>(bytes.size()),
                              .job = job.id,
-                             .epoch = job.epoch};
+                             .epoch = job.epoch,
+                             .published_at = clock_.Now()};
   Await<Job>([&](auto done) { store_.Publish(job.id, asset, std::move(done)); }).value();
 }
 

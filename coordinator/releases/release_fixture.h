@@ -23,6 +23,8 @@ class ReleaseFixture : public testing::Test {
   void Publish(std::string const& kernel, std::string const& bytes);
   // … or has another name.
   void PublishAs(std::string const& name, std::string const& kernel, std::string const& bytes);
+  // What the build of an asset said.
+  static std::string LogOf(std::string const& name) { return "made " + name + "\n"; }
   // What the catalog has of an asset.
   PublishedAsset Recorded(std::string const& name);
 
@@ -33,7 +35,7 @@ class ReleaseFixture : public testing::Test {
 
  private:
   // Takes the one job of the queue up to VERIFYING.
-  Job Upload(std::string const& sha256, int64_t size);
+  Job Upload(std::string const& sha256, int64_t size, std::string const& log);
 };
 
 }  // namespace probefarm

@@ -127,7 +127,8 @@ class ReleaseHost {
   virtual absl::StatusOr<std::vector<ReleaseKey>> ListIndexes() = 0;
 
   // Writes a side file (SHA256SUMS, index.json, …) in place of an older one, so that a reader sees
-  // the old or the new. INVALID_ARGUMENT unless IsSideFileName(): no asset can be overwritten so.
+  // the old or the new. INVALID_ARGUMENT unless IsSideFileName() and no bundle: no asset can be
+  // overwritten so.
   virtual absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                                      std::string const& content) = 0;
 
@@ -135,6 +136,17 @@ class ReleaseHost {
   // RESOURCE_EXHAUSTED. NOT_FOUND when there is none; INVALID_ARGUMENT unless IsSideFileName().
   virtual absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
                                                    std::string const& name) = 0;
+
+  // Writes a bundle of logs (IsLogBundleName() of
+  // lib/driver/log_bundle_name.h, else INVALID_ARGUMENT), which never changes: OK when
+  // these very bytes are there already, ALREADY_EXISTS when others have the name.
+  virtual absl::Status WriteLogBundle(ReleaseKey const& release, std::string const& name,
+                                      std::string const& content) = 0;
+
+  // Shows notes with the release (MergeNotes()): what people have written there stays. Writes only
+  // where that changes something. Where there is no room for the notes beside it, they are left
+  // out, which the log says.
+  virtual absl::Status WriteNotes(ReleaseKey const& release, std::string const& notes) = 0;
 
   // SHA-256 of an asset that this host has shown, of all its bytes: for one whose digest it does
   // not tell. NOT_FOUND when it has gone, UNAVAILABLE when its size is not `asset.size` (any more).

@@ -17,6 +17,8 @@ using ::testing::Eq;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using ::testing::VariantWith;
 
@@ -175,6 +177,36 @@ TEST_P(ReleaseHostContract, ReadsSideFiles) {
   ASSERT_OK(host().WriteSideFile({"", kTag}, "index.json", "new"));
   EXPECT_EQ(host().ReadSideFile({"", kTag}, "index.json").value_or("none"), "new");
   EXPECT_THAT(host().ReadSideFile({"", kTag}, kName), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_P(ReleaseHostContract, KeepsABundleOfLogsAsItIs) {
+  ASSERT_OK(host().WriteLogBundle({"", kTag}, "logs-0001.tar.zst", "logs"));
+  EXPECT_OK(host().WriteLogBundle({"", kTag}, "logs-0001.tar.zst", "logs"));
+  EXPECT_THAT(host().WriteLogBundle({"", kTag}, "logs-0001.tar.zst", "other"),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(host().WriteSideFile({"", kTag}, "logs-0001.tar.zst", "other"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(under_test_->Download(kTag, "logs-0001.tar.zst").value(), "logs");
+  EXPECT_THAT(host().ListAssets().value(), IsEmpty());
+  EXPECT_THAT(host().FindAsset(kTag, "logs-0001.tar.zst"), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_P(ReleaseHostContract, TakesNothingElseForABundleOfLogs) {
+  for (char const* name : {kName, "index.json", "logs-1.tar.zst", "../logs-0001.tar.zst"})
+    EXPECT_THAT(host().WriteLogBundle({"", kTag}, name, "logs"),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << name;
+  EXPECT_THAT(host().PrepareUpload(Intent("logs-0001.tar.zst", "probe")),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_P(ReleaseHostContract, ShowsTheNotesThatWereWrittenLast) {
+  Publish(Intent(kName, "probe"), "probe");
+  ASSERT_OK(host().WriteNotes({"", kTag}, "Drivers for ten kernels\n"));
+  ASSERT_OK(host().WriteNotes({"", kTag}, "Drivers for eleven kernels\n"));
+  EXPECT_THAT(under_test_->Notes(kTag), HasSubstr("Drivers for eleven kernels\n"));
+  EXPECT_THAT(under_test_->Notes(kTag), Not(HasSubstr("ten kernels")));
+  EXPECT_THAT(host().ListAssets().value(), SizeIs(1));
 }
 
 TEST_P(ReleaseHostContract, ComputesTheDigestOfWhatItHolds) {

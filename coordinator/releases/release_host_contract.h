@@ -21,6 +21,8 @@ class ReleaseHostUnderTest {
   virtual UploadReport Perform(UploadGrant const& grant, std::string const& bytes) = 0;
   // What anyone does: reads an asset or a side file.
   virtual absl::StatusOr<std::string> Download(std::string const& tag, std::string const& file) = 0;
+  // What people see beside the release's files; empty: nothing.
+  virtual std::string Notes(std::string const& tag) = 0;
   virtual absl::Time Now() = 0;
   // Lets time pass, for a host that wants to be left alone.
   virtual void AdvanceTo(absl::Time time) = 0;

@@ -7,10 +7,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/recorded_assets.h"
+#include "coordinator/releases/release_notes.h"
 #include "coordinator/releases/withdrawn_entry.h"
 #include "coordinator/store/await.h"
 #include "lib/build/build_spec.h"
 #include "lib/digest/sha256.h"
+#include "lib/driver/log_bundle_name.h"
 #include "lib/index/provenance.h"
 #include "lib/index/release_index.h"
 #include "lib/index/sha256sums.h"
@@ -23,11 +25,13 @@ namespace probefarm {
 namespace {
 
 absl::StatusOr<std::string> RenderSums(std::vector<PublishedAsset> const& assets,
+                                       std::vector<IndexedBundle> const& bundles,
                                        std::string const& index, std::string const& provenance) {
   std::vector<Sha256SumsLine> lines = {{kIndexName, Sha256Hex(index)},
                                        {kProvenanceName, Sha256Hex(provenance)}};
-  lines.reserve(lines.size() + assets.size());
+  lines.reserve(lines.size() + assets.size() + bundles.size());
   for (PublishedAsset const& asset : assets) lines.push_back({asset.asset_name, asset.sha256});
+  for (IndexedBundle const& bundle : bundles) lines.push_back({bundle.name, bundle.sha256});
   return RenderSha256Sums(std::move(lines));
 }
 
@@ -38,6 +42,19 @@ std::vector<IndexedInput> Indexed(std::vector<ArchiveInput> const& archives) {
   inputs.reserve(archives.size());
   for (ArchiveInput const& archive : archives) inputs.push_back(Indexed(archive.file));
   return inputs;
+}
+
+bool Holds(std::vector<IndexedBundle> const& bundles, std::string const& name) {
+  return std::any_of(bundles.begin(), bundles.end(),
+                     [&](IndexedBundle const& bundle) { return bundle.name == name; });
+}
+
+std::optional<IndexedLog> Indexed(LogPlace const& place,
+                                  std::vector<IndexedBundle> const& bundles) {
+  if (place.bundle == 0) return std::nullopt;
+  std::string name = LogBundleName(place.bundle);
+  if (!Holds(bundles, name)) return std::nullopt;
+  return IndexedLog{std::move(name), place.sha256, place.size};
 }
 
 // All but how it was built.
@@ -116,11 +133,13 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
     return a.asset_name < b.asset_name;
   });
   ReleaseIndex index{release.release.tag, {}, {}};
+  ASSIGN_OR_RETURN(index.bundles, BundlesOf(release.release));
   std::string provenance;
   ASSIGN_OR_RETURN(KeptProvenance const kept, KeptOf(release.release, assets));
   for (PublishedAsset const& asset : assets) {
     if (asset.adopted()) {
       ASSIGN_OR_RETURN(IndexedProbe entry, AdoptedEntry(asset, WithoutInputs(asset)));
+      if (entry.log && !Holds(index.bundles, entry.log->bundle)) entry.log.reset();
       index.probes.push_back(std::move(entry));
       provenance += kept.LineOf(asset);
       continue;
@@ -128,16 +147,20 @@ absl::Status SideFiles::Write(StaleRelease const& release) {
     ASSIGN_OR_RETURN(std::string spec_text, SpecOf(asset));
     ASSIGN_OR_RETURN(BuildSpec const spec, ParseBuildSpec(spec_text));
     index.probes.push_back(Indexed(asset, spec));
+    index.probes.back().log = Indexed(asset.log, index.bundles);
     ASSIGN_OR_RETURN(std::string const line,
                      RenderProvenance(ProvenanceOf(asset, std::move(spec_text)), key_));
     provenance += line;
   }
   ASSIGN_OR_RETURN(index.withdrawn, TombstonesOf(release.release));
-  std::string const index_text = RenderReleaseIndex(std::move(index));
-  ASSIGN_OR_RETURN(std::string const sums, RenderSums(assets, index_text, provenance));
+  std::string const index_text = RenderReleaseIndex(index);
+  ASSIGN_OR_RETURN(std::string const sums,
+                   RenderSums(assets, index.bundles, index_text, provenance));
   RETURN_IF_ERROR(host_->WriteSideFile(release.release, kProvenanceName, provenance));
   RETURN_IF_ERROR(host_->WriteSideFile(release.release, kIndexName, index_text));
   RETURN_IF_ERROR(WriteSums(release.release, sums));
+  RETURN_IF_ERROR(host_->WriteNotes(
+      release.release, RenderReleaseNotes(index, key_ == nullptr ? "" : key_->public_key().id())));
   Failpoint("side_files.put");
   return Await<bool>([&](auto done) {
            store_->SideFilesWritten(release.release, release.revision, std::move(done));
@@ -163,6 +186,17 @@ absl::Status SideFiles::WriteSums(ReleaseKey const& release, std::string const& 
     RETURN_IF_ERROR(host_->WriteSideFile(release, kSha256SumsSignatureName, signature));
   }
   return host_->WriteSideFile(release, kSha256SumsName, sums);
+}
+
+absl::StatusOr<std::vector<IndexedBundle>> SideFiles::BundlesOf(ReleaseKey const& release) {
+  ASSIGN_OR_RETURN(std::vector<LogBundle> const bundles,
+                   Await<std::vector<LogBundle>>(
+                       [&](auto done) { store_->ListLogBundles(release, std::move(done)); }));
+  std::vector<IndexedBundle> held;
+  for (LogBundle const& bundle : bundles) {
+    if (bundle.held) held.push_back({LogBundleName(bundle.number), bundle.sha256, bundle.size});
+  }
+  return held;
 }
 
 absl::StatusOr<KeptProvenance> SideFiles::KeptOf(ReleaseKey const& release,

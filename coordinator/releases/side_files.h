@@ -7,6 +7,7 @@
 #include "coordinator/releases/adopted_entry.h"
 #include "coordinator/releases/release_host.h"
 #include "coordinator/store/store.h"
+#include "lib/index/release_index.h"
 #include "lib/index/tombstone.h"
 #include "lib/metrics/metrics.h"
 #include "lib/runtime/mutex.h"
@@ -22,6 +23,7 @@ namespace probefarm {
 // They are written in this order: provenance.jsonl, index.json, SHA256SUMS.sig, SHA256SUMS. So
 // whoever reads SHA256SUMS first finds the others as new as it is, or newer. If newer, they do not
 // fit, and the reader begins again; the same after a crash in between, which the next pass mends.
+// Bundles of logs are there before (LogBundler), and the notes for people come last.
 //
 // Of an adopted asset the index says what the index from which it was adopted said, and
 // provenance.jsonl keeps the line that it has for this digest, if any: the signature on it is of
@@ -52,6 +54,8 @@ class SideFiles {
   // this began.
   absl::Status Write(StaleRelease const& release);
   absl::Status WriteSums(ReleaseKey const& release, std::string const& sums);
+  // That the release host holds.
+  absl::StatusOr<std::vector<IndexedBundle>> BundlesOf(ReleaseKey const& release);
   // Of adopted assets; reads nothing where there are none.
   absl::StatusOr<KeptProvenance> KeptOf(ReleaseKey const& release,
                                         std::vector<PublishedAsset> const& assets);

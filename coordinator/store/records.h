@@ -225,6 +225,14 @@ struct BackfillProgress {
 // Whether the release host still holds what was published; found out by the reconciler.
 enum class AssetPresence { kPresent, kMissing };
 
+// Where the build log of a published probe is kept for good: in a bundle of its release.
+struct LogPlace {
+  int bundle = 0;      // its number; 0: the log waits for one
+  std::string sha256;  // of the log
+  int64_t size = 0;    // of the log, in bytes
+  friend bool operator==(LogPlace const&, LogPlace const&) = default;
+};
+
 // The catalog has at most one for a probe and one for (tag, asset_name); its digest never changes
 // (I10).
 struct PublishedAsset {
@@ -247,6 +255,9 @@ struct PublishedAsset {
   // What the release's index said of an adopted probe, as RenderIndexedProbe() writes it; empty
   // where no index told of it, and for what this farm has built.
   std::string index_entry = {};
+  // Goes back to nothing when the probe is published again, or is found in another release: that
+  // log is another one, or its bundle is elsewhere.
+  LogPlace log = {};
 
   // Found at the release host, not built by a job that this store knows of.
   bool adopted() const { return job == 0; }
@@ -270,7 +281,37 @@ struct AssetFilter {
 // In the order of first publication.
 struct AssetPage {
   std::vector<PublishedAsset> assets;
-  std::string next_cursor;
+  std::string next_cursor;      // empty: no more
+  std::string end_cursor = {};  // to go on after these when there are more; empty without any
+};
+
+// A bundle of the build logs of a release, LogBundleName(number). It is planned first, so that a
+// crash leaves no doubt which logs are in it, then uploaded, and held from then on, unchanged.
+//
+//   PlanLogBundle ─► planned ─► (upload) ─► LogBundleHeld ─► held
+//                      └─ replaced by another plan: its logs wait again
+struct LogBundle {
+  int number = 0;      // from 1, within the release
+  std::string sha256;  // of the bundle
+  int64_t size = 0;    // of the bundle, in bytes
+  bool held = false;   // by the release host
+  friend bool operator==(LogBundle const&, LogBundle const&) = default;
+};
+
+// A log that goes into a bundle.
+struct BundledLog {
+  std::string asset_name;
+  std::string sha256;
+  int64_t size = 0;
+};
+
+// The logs of a release that are in no bundle that is held. Those of adopted and lost assets do not
+// wait.
+struct WaitingLogs {
+  ReleaseKey release;
+  int64_t logs = 0;
+  absl::Time oldest = absl::InfiniteFuture();  // when its probe was published
+  bool planned = false;                        // there is a bundle which is not held
 };
 
 // Which bytes are to be withdrawn, and why.

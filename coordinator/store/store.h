@@ -120,7 +120,8 @@ class Store {
   virtual void ListChanges(JobFilter filter, std::optional<int64_t> after, int limit,
                            Done<JobChanges> done) = 0;
   // Up to `limit` bytes from `offset` of the log of the job's latest epoch (or the one that the
-  // request names). An offset beyond the end reads nothing.
+  // request names). An offset beyond the end reads nothing. NOT_FOUND, with the name of the bundle,
+  // for a log that DropBundledLogs() has forgotten.
   virtual void ReadLog(LogRequest request, Done<LogChunk> done) = 0;
   // One record for each worker id whose last session is remembered, by id.
   virtual void ListWorkers(Done<std::vector<WorkerRecord>> done) = 0;
@@ -199,6 +200,30 @@ class Store {
   // Whose signature side files get from now on: a key's id, or "" for nobody's. All releases become
   // stale when it was another one before. Answers whether it was.
   virtual void SideFilesSignedBy(std::string key_id, Done<bool> done) = 0;
+
+  // The releases whose logs wait for a bundle, or which have a planned one; by repository and tag.
+  virtual void ListWaitingLogs(Done<std::vector<WaitingLogs>> done) = 0;
+  // By number.
+  virtual void ListLogBundles(ReleaseKey release, Done<std::vector<LogBundle>> done) = 0;
+  // Plans a bundle of these logs, in place of the planned one, if there is one, whose logs wait
+  // again; a number of 0 does only that. FAILED_PRECONDITION as CheckLogBundle() says, and
+  // when a log does not wait.
+  virtual void PlanLogBundle(ReleaseKey release, LogBundle bundle, std::vector<BundledLog> logs,
+                             Done<bool> done) = 0;
+  // The release host holds it: the release's side files become stale. Answers whether that changed
+  // anything; NOT_FOUND.
+  virtual void LogBundleHeld(ReleaseKey release, int number, Done<bool> done) = 0;
+  // Bundles that the release has of an earlier life of the catalog, as held. One of a number that
+  // is known stays as it is. Answers whether that changed anything, which makes side files stale.
+  virtual void AdoptLogBundles(ReleaseKey release, std::vector<LogBundle> bundles,
+                               Done<bool> done) = 0;
+  // Forgets the logs of one bundle that is held since `before` or longer. ReadLog() says then where
+  // they are. Answers whether there was one.
+  virtual void DropBundledLogs(absl::Time before, Done<bool> done) = 0;
+
+  // What was last kept under `key`, for whoever goes on from there; "" when there is nothing.
+  virtual void SetMark(std::string key, std::string value, Done<bool> done) = 0;
+  virtual void GetMark(std::string key, Done<std::string> done) = 0;
 
   // The digest first recorded under `key`: answers `digest` itself when there was none. For inputs
   // whose URL moves.

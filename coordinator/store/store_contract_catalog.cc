@@ -343,6 +343,32 @@ TEST_P(StoreCatalog, AnotherSignersKeyMakesEveryReleaseStale) {
   EXPECT_EQ(Stale().at(0).release.tag, asset.tag);
 }
 
+TEST_P(StoreCatalog, TheLastMarkIsKept) {
+  auto const get = [&] {
+    return Await<std::string>([&](auto done) { store().GetMark("key", std::move(done)); }).value();
+  };
+  EXPECT_EQ(get(), "");
+  for (char const* value : {"one", "two"}) {
+    ASSERT_OK(Await<bool>([&](auto done) { store().SetMark("key", value, std::move(done)); }));
+    EXPECT_EQ(get(), value);
+  }
+  Restart();
+  EXPECT_EQ(get(), "two");
+}
+
+TEST_P(StoreCatalog, AReaderGoesOnAfterTheLastThatThereWas) {
+  EXPECT_EQ(ListOf({})->end_cursor, "");
+  PublishOne(JobFor(1), "aa");
+  PublishOne(JobFor(2), "bb");
+  ASSERT_OK_AND_ASSIGN(AssetPage const all, ListOf({}));
+  EXPECT_EQ(all.next_cursor, "");
+  EXPECT_THAT(ListOf({}, {.cursor = all.end_cursor})->assets, IsEmpty());
+  PublishOne(JobFor(3), "cc");
+  ASSERT_OK_AND_ASSIGN(AssetPage const more, ListOf({}, {.cursor = all.end_cursor}));
+  ASSERT_THAT(more.assets, SizeIs(1));
+  EXPECT_EQ(more.assets[0].sha256, "cc");
+}
+
 TEST_P(StoreCatalog, TheFirstDigestIsPinned) {
   EXPECT_EQ(*Pin("sid/driver", "aa"), "aa");
   EXPECT_EQ(*Pin("sid/driver", "bb"), "aa");

@@ -193,6 +193,12 @@ absl::StatusOr<std::unique_ptr<ArchiveReader>> ArchiveReader::OpenTar(std::strin
   return OpenFrom(OpenPackedFile(path), Unpacker::Format::kTar, path, std::move(options));
 }
 
+absl::StatusOr<std::unique_ptr<ArchiveReader>> ArchiveReader::OpenTarBytes(absl::string_view bytes,
+                                                                           std::string const& name,
+                                                                           Options options) {
+  return OpenFrom(PackedBytes(bytes), Unpacker::Format::kTar, name, std::move(options));
+}
+
 absl::StatusOr<std::unique_ptr<ArchiveReader>> ArchiveReader::OpenDeb(std::string const& path,
                                                                       Options options) {
   return OpenFrom(OpenDebData(path), Unpacker::Format::kTar, path, std::move(options));

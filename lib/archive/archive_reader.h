@@ -68,6 +68,10 @@ class ArchiveReader {
   // at the first Next().
   static absl::StatusOr<std::unique_ptr<ArchiveReader>> OpenTar(std::string const& path,
                                                                 Options options);
+  // The same of an archive in memory, which must outlive the reader. `name` is for messages.
+  static absl::StatusOr<std::unique_ptr<ArchiveReader>> OpenTarBytes(absl::string_view bytes,
+                                                                     std::string const& name,
+                                                                     Options options);
   // The ar container of a .deb (deb(5)); its `data.tar.*` member is what is read. Errors are those
   // of OpenTar(), and DATA_LOSS for what is no ar archive, INVALID_ARGUMENT when there is no such
   // member.

@@ -62,11 +62,29 @@ absl::Status SeekData(Unpacker& ar) {
   }
 }
 
+class BytesInMemory final : public PackedSource {
+ public:
+  explicit BytesInMemory(absl::string_view bytes) : left_(bytes) {}
+
+  absl::StatusOr<absl::string_view> Next() override {
+    absl::string_view const piece = left_.substr(0, kPieceBytes);
+    left_.remove_prefix(piece.size());
+    return piece;
+  }
+
+ private:
+  absl::string_view left_;
+};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PackedSource>> OpenPackedFile(std::string const& path) {
   ASSIGN_OR_RETURN(UniqueFd fd, OpenFile(path, O_RDONLY));
   return std::make_unique<PackedFile>(path, std::move(fd));
+}
+
+std::unique_ptr<PackedSource> PackedBytes(absl::string_view bytes) {
+  return std::make_unique<BytesInMemory>(bytes);
 }
 
 absl::StatusOr<std::unique_ptr<PackedSource>> OpenDebData(std::string const& path) {

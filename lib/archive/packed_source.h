@@ -22,6 +22,9 @@ class PackedSource {
 // A file, open until destruction. NOT_FOUND and others name the path.
 absl::StatusOr<std::unique_ptr<PackedSource>> OpenPackedFile(std::string const& path);
 
+// Bytes in memory, which must outlive it.
+std::unique_ptr<PackedSource> PackedBytes(absl::string_view bytes);
+
 // The `data.tar.*` member of a .deb, as it is packed: deb(5) makes it the third member of an ar
 // archive, here the first of that name is taken. DATA_LOSS when the file is not a whole ar archive,
 // INVALID_ARGUMENT when it holds no such member.

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/digest/hex.h"
+#include "lib/driver/log_bundle_name.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -27,26 +28,36 @@ Json ToJson(std::vector<IndexedInput> const& inputs) {
   return list;
 }
 
+Json ToJson(IndexedLog const& log) {
+  return {{"bundle", log.bundle}, {"sha256", log.sha256}, {"size", log.size}};
+}
+
+Json ToJson(IndexedBundle const& bundle) {
+  return {{"name", bundle.name}, {"sha256", bundle.sha256}, {"size", bundle.size}};
+}
+
 Json ToJson(IndexedProbe const& indexed) {
   ProbeId const& probe = indexed.probe;
-  return {{"name", indexed.file_name},
-          {"asset", indexed.asset_name},
-          {"url", indexed.url},
-          {"sha256", indexed.sha256},
-          {"size", indexed.size},
-          {"driver_version", probe.driver_version},
-          {"target", probe.target},
-          {"kernel_release", probe.kernel_release},
-          {"kernel_version", probe.kernel_version},
-          {"arch", ArchName(probe.arch)},
-          {"kind", KindName(probe.kind)},
-          {"job", indexed.job},
-          {"worker", indexed.worker},
-          {"published_at",
-           absl::FormatTime(absl::RFC3339_sec, indexed.published_at, absl::UTCTimeZone())},
-          {"builder", {{"name", indexed.builder.name}, {"sha256", indexed.builder.sha256}}},
-          {"headers", ToJson(indexed.headers)},
-          {"source", ToJson(indexed.source)}};
+  Json json = {{"name", indexed.file_name},
+               {"asset", indexed.asset_name},
+               {"url", indexed.url},
+               {"sha256", indexed.sha256},
+               {"size", indexed.size},
+               {"driver_version", probe.driver_version},
+               {"target", probe.target},
+               {"kernel_release", probe.kernel_release},
+               {"kernel_version", probe.kernel_version},
+               {"arch", ArchName(probe.arch)},
+               {"kind", KindName(probe.kind)},
+               {"job", indexed.job},
+               {"worker", indexed.worker},
+               {"published_at",
+                absl::FormatTime(absl::RFC3339_sec, indexed.published_at, absl::UTCTimeZone())},
+               {"builder", {{"name", indexed.builder.name}, {"sha256", indexed.builder.sha256}}},
+               {"headers", ToJson(indexed.headers)},
+               {"source", ToJson(indexed.source)}};
+  if (indexed.log) json["log"] = ToJson(*indexed.log);
+  return json;
 }
 
 // nlohmann's own errors name what is missing or of another type.
@@ -58,6 +69,29 @@ std::vector<IndexedInput> ReadInputs(Json const& json) {
   std::vector<IndexedInput> inputs;
   for (Json const& input : json) inputs.push_back(ReadInput(input));
   return inputs;
+}
+
+absl::Status CheckFile(std::string const& bundle, std::string const& sha256, int64_t size) {
+  if (!IsLogBundleName(bundle))
+    return absl::InvalidArgumentError(absl::StrCat("'", bundle, "' is no bundle of logs"));
+  if (!IsSha256Hex(sha256))
+    return absl::InvalidArgumentError(absl::StrCat("'", sha256, "' is no SHA-256"));
+  if (size < 0) return absl::InvalidArgumentError(absl::StrCat(bundle, ": a size of ", size));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<IndexedLog> ReadLog(Json const& json) {
+  IndexedLog log{json.at("bundle").get<std::string>(), json.at("sha256").get<std::string>(),
+                 json.at("size").get<int64_t>()};
+  RETURN_IF_ERROR(CheckFile(log.bundle, log.sha256, log.size));
+  return log;
+}
+
+absl::StatusOr<IndexedBundle> ReadBundle(Json const& json) {
+  IndexedBundle bundle{json.at("name").get<std::string>(), json.at("sha256").get<std::string>(),
+                       json.at("size").get<int64_t>()};
+  RETURN_IF_ERROR(CheckFile(bundle.name, bundle.sha256, bundle.size));
+  return bundle;
 }
 
 absl::StatusOr<IndexedProbe> ReadProbe(Json const& json) {
@@ -78,6 +112,9 @@ absl::StatusOr<IndexedProbe> ReadProbe(Json const& json) {
   read.builder = ReadInput(json.at("builder"));
   read.headers = ReadInputs(json.at("headers"));
   read.source = ReadInputs(json.at("source"));
+  if (json.contains("log")) {
+    ASSIGN_OR_RETURN(read.log, ReadLog(json.at("log")));
+  }
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_sec, json.at("published_at").get<std::string>(),
                        &read.published_at, &error)) {
@@ -95,10 +132,16 @@ absl::StatusOr<ReleaseIndex> ReadIndex(Json const& json) {
     ASSIGN_OR_RETURN(IndexedProbe read, ReadProbe(probe));
     index.probes.push_back(std::move(read));
   }
-  if (!json.contains("withdrawn")) return index;
-  for (Json const& entry : json.at("withdrawn")) {
-    ASSIGN_OR_RETURN(SignedTombstone read, ParseTombstone(Dump(entry)));
-    index.withdrawn.push_back(std::move(read));
+  if (json.contains("withdrawn")) {
+    for (Json const& entry : json.at("withdrawn")) {
+      ASSIGN_OR_RETURN(SignedTombstone read, ParseTombstone(Dump(entry)));
+      index.withdrawn.push_back(std::move(read));
+    }
+  }
+  if (!json.contains("bundles")) return index;
+  for (Json const& bundle : json.at("bundles")) {
+    ASSIGN_OR_RETURN(IndexedBundle read, ReadBundle(bundle));
+    index.bundles.push_back(std::move(read));
   }
   return index;
 }
@@ -133,10 +176,18 @@ std::string RenderReleaseIndex(ReleaseIndex index) {
       index.probes.begin(), index.probes.end(),
       [](IndexedProbe const& a, IndexedProbe const& b) { return a.asset_name < b.asset_name; });
   std::sort(index.withdrawn.begin(), index.withdrawn.end(), &Earlier);
-  Json json = {{"tag", index.tag}, {"probes", Json::array()}, {"withdrawn", Json::array()}};
+  std::sort(index.bundles.begin(), index.bundles.end(),
+            [](IndexedBundle const& a, IndexedBundle const& b) {
+              return LogBundleNumber(a.name) < LogBundleNumber(b.name);
+            });
+  Json json = {{"tag", index.tag},
+               {"probes", Json::array()},
+               {"withdrawn", Json::array()},
+               {"bundles", Json::array()}};
   for (IndexedProbe const& probe : index.probes) json["probes"].push_back(ToJson(probe));
   for (SignedTombstone const& entry : index.withdrawn)
     json["withdrawn"].push_back(Json::parse(RenderTombstone(entry)));
+  for (IndexedBundle const& bundle : index.bundles) json["bundles"].push_back(ToJson(bundle));
   return absl::StrCat(json.dump(1, ' ', false, Json::error_handler_t::replace), "\n");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,22 @@ struct IndexedInput {
   friend bool operator==(IndexedInput const&, IndexedInput const&) = default;
 };
 
+// The build log of a probe, as it stands in a bundle of the same release; see log_bundle.h.
+struct IndexedLog {
+  std::string bundle;  // its name
+  std::string sha256;  // of the log itself: 64 lower-case hexadecimal digits
+  int64_t size = 0;    // of the log itself, in bytes
+  friend bool operator==(IndexedLog const&, IndexedLog const&) = default;
+};
+
+// A bundle of build logs, which never changes.
+struct IndexedBundle {
+  std::string name;
+  std::string sha256;  // 64 lower-case hexadecimal digits
+  int64_t size = 0;    // bytes
+  friend bool operator==(IndexedBundle const&, IndexedBundle const&) = default;
+};
+
 // One published probe.
 struct IndexedProbe {
   ProbeId probe;
@@ -29,10 +46,11 @@ struct IndexedProbe {
   int64_t size = 0;    // bytes
   int64_t job = 0;
   std::string worker;
-  absl::Time published_at;            // whole seconds
-  IndexedInput builder;               // the builder image's archive
-  std::vector<IndexedInput> headers;  // kernel packages, in the order in which they are unpacked
-  std::vector<IndexedInput> source;   // of the driver
+  absl::Time published_at;             // whole seconds
+  IndexedInput builder;                // the builder image's archive
+  std::vector<IndexedInput> headers;   // kernel packages, in the order in which they are unpacked
+  std::vector<IndexedInput> source;    // of the driver
+  std::optional<IndexedLog> log = {};  // nothing while it waits for a bundle
   friend bool operator==(IndexedProbe const&, IndexedProbe const&) = default;
 };
 
@@ -43,11 +61,12 @@ struct ReleaseIndex {
   std::vector<IndexedProbe> probes;  // by asset name
   // By asset name, the latest of a name last. Those of older programs have none.
   std::vector<SignedTombstone> withdrawn = {};
+  std::vector<IndexedBundle> bundles = {};  // by number
   friend bool operator==(ReleaseIndex const&, ReleaseIndex const&) = default;
 };
 
-// Sorts by asset name; the same probes and tombstones give the same text. Ends with a newline.
-// Pure.
+// Sorts by asset name, and bundles by their numbers; the same probes, tombstones and bundles give
+// the same text. Ends with a newline. Pure.
 std::string RenderReleaseIndex(ReleaseIndex index);
 
 // INVALID_ARGUMENT names what is missing, of another type, or not what it must be. At most 64 MB.

@@ -37,6 +37,42 @@ TEST(ReleaseIndex, IsReadAsItWasWritten) {
   EXPECT_EQ(read, index);
 }
 
+TEST(ReleaseIndex, SaysWhichBundleHoldsALog) {
+  IndexedProbe probe = Probe("a.o");
+  probe.log = {"logs-0002.tar.zst", std::string(64, 'e'), 99};
+  ReleaseIndex const index = {"t",
+                              {probe, Probe("b.o")},
+                              {},
+                              {{"logs-0001.tar.zst", std::string(64, 'f'), 1},
+                               {"logs-0002.tar.zst", std::string(64, 'a'), 2}}};
+  ASSERT_OK_AND_ASSIGN(ReleaseIndex const read, ParseReleaseIndex(RenderReleaseIndex(index)));
+  EXPECT_EQ(read, index);
+  ReleaseIndex turned = index;
+  std::swap(turned.bundles[0], turned.bundles[1]);
+  EXPECT_EQ(RenderReleaseIndex(turned), RenderReleaseIndex(index));
+  EXPECT_EQ(ParseIndexedProbe(RenderIndexedProbe(probe)).value(), probe);
+}
+
+TEST(ReleaseIndex, ReadsOneThatIsOlderThanBundles) {
+  std::string const text =
+      absl::StrReplaceAll(RenderReleaseIndex({"t", {Probe("a.o")}}), {{"\"bundles\"", "\"x\""}});
+  ASSERT_OK_AND_ASSIGN(ReleaseIndex const read, ParseReleaseIndex(text));
+  EXPECT_TRUE(read.bundles.empty());
+}
+
+TEST(ReleaseIndex, TakesNoOtherFileForABundle) {
+  IndexedProbe probe = Probe("a.o");
+  for (IndexedLog const& log : {IndexedLog{"../../etc/passwd", std::string(64, 'e'), 9},
+                                IndexedLog{"logs-0001.tar.zst", "none", 9},
+                                IndexedLog{"logs-0001.tar.zst", std::string(64, 'e'), -1}}) {
+    probe.log = log;
+    EXPECT_FALSE(ParseReleaseIndex(RenderReleaseIndex({"t", {probe}})).ok());
+    EXPECT_FALSE(
+        ParseReleaseIndex(RenderReleaseIndex({"t", {}, {}, {{log.bundle, log.sha256, log.size}}}))
+            .ok());
+  }
+}
+
 TEST(ReleaseIndex, TheSameProbesGiveTheSameText) {
   EXPECT_EQ(RenderReleaseIndex({"t", {Probe("b.o"), Probe("a.o")}}),
             RenderReleaseIndex({"t", {Probe("a.o"), Probe("b.o")}}));

@@ -11,12 +11,14 @@ inline constexpr char kSha256SumsName[] = "SHA256SUMS";  // see sha256sums.h
 inline constexpr char kSha256SumsSignatureName[] = "SHA256SUMS.sig";
 inline constexpr char kIndexName[] = "index.json";             // see release_index.h
 inline constexpr char kProvenanceName[] = "provenance.jsonl";  // see provenance.h
+// What a release says of itself to people, on hosts that have no other place for it.
+inline constexpr char kNotesName[] = "NOTES.md";
 
 // Of the new one, on hosts that cannot rename over the old.
 inline constexpr char kNextSuffix[] = ".next";
 
 // One of the names above, or that name with ".next": the new one, on hosts that cannot rename over
-// the old. Such a name is no asset, and a probe may not take it.
+// the old; or a bundle's name. Such a name is no asset, and a probe may not take it.
 bool IsSideFileName(absl::string_view name);
 
 }  // namespace probefarm

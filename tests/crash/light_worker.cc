@@ -115,6 +115,16 @@ bool LightWorker::Dies() {
   return true;
 }
 
+void LightWorker::WriteLog(Work const& work) {
+  v1::AppendLogRequest request;
+  request.set_session(session_);
+  *request.mutable_lease() = work.lease;
+  request.set_data(
+      absl::StrCat("run ", work.lease.epoch(), " of job ", work.lease.job(), " made it\n"));
+  auto const response = Persist(&v1::WorkerService::Stub::AppendLog, request);
+  if (absl::IsAborted(response.status())) session_.clear();
+}
+
 void LightWorker::Publish(Work const& work) {
   if (Dies()) return;
   while (std::optional<v1::UploadGrant> grant = Report(work)) {
@@ -127,6 +137,8 @@ void LightWorker::Publish(Work const& work) {
 }
 
 std::optional<v1::UploadGrant> LightWorker::Report(Work const& work) {
+  WriteLog(work);
+  if (session_.empty()) return std::nullopt;
   v1::ReportArtifactRequest request;
   request.set_session(session_);
   *request.mutable_lease() = work.lease;

@@ -64,6 +64,7 @@ class LightWorker {
                                                         v1::ReportUploadRequest report);
 
  private:
+  void WriteLog(Work const& work);
   void AcquireAndWork();
   void Publish(Work const& work);
   // Performs the grant and reports it. True when there is more to do.

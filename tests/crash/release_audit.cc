@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/digest/sha256.h"
+#include "lib/driver/log_bundle_name.h"
 #include "lib/index/release_index.h"
 #include "lib/index/sha256sums.h"
 #include "lib/index/side_file_names.h"
@@ -48,6 +49,11 @@ Digests IndexOf(FakeRelease const& release, Complaints& complaints) {
     for (IndexedProbe const& probe : index->probes) digests[probe.asset_name] = probe.sha256;
   }
   return digests;
+}
+
+// All but side files, which are replaced.
+bool IsWrittenOnce(std::string const& name) {
+  return !IsSideFileName(name) || IsLogBundleName(name);
 }
 
 // What the release holds beside its side files.
@@ -112,6 +118,9 @@ Complaints AuditReleases(std::vector<FakeRelease> const& releases,
     Digests summed = held;  // SHA256SUMS vouches for the other side files, too
     for (char const* name : {kIndexName, kProvenanceName})
       summed[name] = Sha256Hex(ContentOf(release, name));
+    for (FakeAsset const& asset : release.assets) {
+      if (IsLogBundleName(asset.name) && asset.bytes) summed[asset.name] = Sha256Hex(*asset.bytes);
+    }
     Compare(absl::StrCat(release.tag, "/", kSha256SumsName), SumsOf(release, complaints), summed,
             complaints);
     Compare(absl::StrCat(release.tag, "/", kIndexName), IndexOf(release, complaints), held,
@@ -151,7 +160,7 @@ Complaints AuditJournal(std::string const& journal) {
       }
     }
     if (value.is_object() && value["state"] == "uploaded" &&
-        !IsSideFileName(value["name"].get<std::string>()))
+        IsWrittenOnce(value["name"].get<std::string>()))
       whole[id] = value;
   }
   if (by_revision.empty()) complaints.emplace_back("the journal is empty");

@@ -22,7 +22,7 @@ std::vector<std::string> AuditJobs(std::vector<v1::Job> const& jobs,
 std::vector<std::string> AuditReleases(std::vector<FakeRelease> const& releases,
                                        std::vector<v1::PublishedProbe> const& probes);
 
-// The fake's journal: nobody ever deleted or changed an asset that was whole, side files apart.
+// The fake's journal: nobody ever deleted or changed an asset or a bundle of logs that was whole.
 std::vector<std::string> AuditJournal(std::string const& journal);
 
 }  // namespace probefarm

@@ -34,7 +34,11 @@ class UploadCrashTest : public UploadFarm {
  protected:
   // Random, or where an upload is decided.
   std::string NextFailpoint() {
-    switch (random_() % 8) {
+    switch (random_() % 10) {
+      case 8:
+        return "log_bundle.planned";
+      case 9:
+        return "log_bundle.uploaded";
       case 0:
         return absl::StrCat("publish.granted:", 1 + random_() % 10);
       case 1:
@@ -105,6 +109,7 @@ TEST_F(UploadCrashTest, EveryReleaseHoldsExactlyTheRightAssetsAfterEveryKill) {
   load.Stop();
   EXPECT_GT(load.deaths(), kills / 4) << "the workers were too healthy";
   EXPECT_GT(busy_, kills / 4) << "the load was no load";
+  EXPECT_LT(unbundled_, load.ordered()) << "no log went into a bundle";
   EXPECT_GT(github().counters().faults_struck, kills / 4);
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/runtime/status_matchers.h"
+#include "tests/crash/log_audit.h"
 #include "tests/crash/release_audit.h"
 #include "tests/testing/farm/builder_archive.h"
 
@@ -53,7 +54,7 @@ std::vector<FakeRelease> UploadFarm::Releases() const {
   return github().Releases(FarmGitHub::kRepository);
 }
 
-std::vector<std::string> UploadFarm::Complaints(UploadLoad& load) const {
+std::vector<std::string> UploadFarm::Complaints(UploadLoad& load) {
   auto const jobs = load.AllJobs();
   auto const probes = load.AllProbes();
   if (!jobs.ok() || !probes.ok()) return {"the coordinator does not answer"};
@@ -61,6 +62,8 @@ std::vector<std::string> UploadFarm::Complaints(UploadLoad& load) const {
   if (std::ssize(*jobs) != load.ordered())
     all.push_back(absl::StrCat("there are ", jobs->size(), " jobs of ", load.ordered()));
   auto more = AuditReleases(Releases(), *probes);
+  all.insert(all.end(), more.begin(), more.end());
+  more = AuditLogBundles(Releases(), unbundled_);
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }

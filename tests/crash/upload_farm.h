@@ -30,7 +30,7 @@ class UploadFarm : public testing::Test {
   void Plant(std::string const& rule);  // fake_fault.h
   std::vector<FakeRelease> Releases() const;
   // Of all that was ordered: what is not published, or not as it should be.
-  std::vector<std::string> Complaints(UploadLoad& load) const;
+  std::vector<std::string> Complaints(UploadLoad& load);
   // Waits until there are none; then nothing that was whole has ever been changed, no limit of
   // GitHub's was met, and no token went astray.
   void ExpectSettles(UploadLoad& load, absl::Duration patience = absl::Seconds(120));
@@ -39,6 +39,7 @@ class UploadFarm : public testing::Test {
   std::unique_ptr<FarmGitHub> github_;
   FarmConfig config_;
   Farm farm_{folder_.path()};
+  int unbundled_ = 0;  // logs that were in no bundle when Complaints() looked
 };
 
 }  // namespace probefarm

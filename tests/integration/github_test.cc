@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "lib/digest/sha256.h"
@@ -199,6 +200,111 @@ TEST_F(GitHubTest, ACatalogThatWasLostIsFoundAgain) {
   EXPECT_EQ(BytesOf("index.json"), index);
   EXPECT_EQ(BytesOf("provenance.jsonl"), provenance);
   EXPECT_EQ(github_->counters().leaked_tokens, 0);
+}
+
+// Signed, and with logs that wait for a second only.
+class GitHubReleasePage : public GitHubTest {
+ protected:
+  void SetUp() override {
+    ASSERT_NO_FATAL_FAILURE(GitHubTest::SetUp());
+    ASSERT_OK_AND_ASSIGN(
+        SubprocessResult const made,
+        RunSubprocess({.argv = {Farm::Program("probefarm-coordinator"), "keygen", "--out", key_}}));
+    ASSERT_EQ(made.exit_code, 0) << made.errors;
+    config_.more = absl::StrCat("signing: {key_file: ", key_, "}\n");
+    config_.releases = absl::StrReplaceAll(
+        config_.releases, {{"{host: github,", "{host: github, log_bundles: {age: 1s},"}});
+  }
+  // What anyone types, who has the public key and knows of no coordinator.
+  SubprocessResult Ask(std::vector<std::string> words) {
+    words.insert(words.begin(), Farm::Program("probefarm"));
+    for (std::string const& word :
+         {std::string("--driver"), std::string("8.0.0+driver"), std::string("--repository"),
+          absl::StrCat(github_->web_url(), "/", kRepository), std::string("--public-key"),
+          key_ + ".pub"})
+      words.push_back(word);
+    absl::StatusOr<SubprocessResult> result = RunSubprocess({.argv = std::move(words)});
+    EXPECT_OK(result);
+    return result.value_or(SubprocessResult{-1, "", ""});
+  }
+  void WaitForLogs(size_t logs) {
+    ASSERT_OK(WaitUntil("logs are in bundles", [&] {
+      json const index = json::parse(BytesOf("index.json"), nullptr, false);
+      if (!index.is_object()) return false;
+      return std::count_if(index["probes"].begin(), index["probes"].end(), [](json const& probe) {
+               return probe.contains("log");
+             }) == static_cast<int64_t>(logs);
+    })) << farm_.coordinator_log();
+  }
+  std::string Body() const { return github_->Release(kRepository, kTag)->body; }
+
+  std::string const key_ = folder_ / "key.pem";
+};
+
+TEST_F(GitHubReleasePage, SaysWhatThereIsAndHowToVerifyIt) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w", 2);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ASSERT_NO_FATAL_FAILURE(WaitForLogs(2));
+  EXPECT_THAT(Body(), HasSubstr("2 files for 1 operating system."));
+  EXPECT_THAT(Body(), HasSubstr("| `debian` | x86_64 | 1 | 1 | 1 | `6.1.1-1-cloud-amd64` |"));
+  // Each command of the notes, word for word.
+  std::string script = "set -e\ncd \"$1\"\ncp \"$2\" farm.pub\n";
+  for (absl::string_view const line : absl::StrSplit(Body(), '\n')) {
+    if (!absl::StartsWith(line, "    ")) continue;
+    absl::StrAppend(
+        &script,
+        absl::StrReplaceAll(line, {{"probefarm verify", Farm::Program("probefarm") + " verify"}}),
+        "\n");
+  }
+  std::string const elsewhere = folder_ / "elsewhere";
+  std::filesystem::create_directory(elsewhere);
+  ASSERT_OK_AND_ASSIGN(
+      SubprocessResult const ran,
+      RunSubprocess({.argv = {"sh", "-c", script, "sh", elsewhere, key_ + ".pub"}}));
+  EXPECT_EQ(ran.exit_code, 0) << script << ran.output << ran.errors;
+  EXPECT_THAT(ran.output, HasSubstr(": OK\n"));
+  EXPECT_THAT(ran.output, HasSubstr("Signature Verified Successfully"));
+}
+
+TEST_F(GitHubReleasePage, HasTheLogOfEveryProbe) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w", 2);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ASSERT_NO_FATAL_FAILURE(WaitForLogs(2));
+  ASSERT_OK_AND_ASSIGN(json const probes, farm_.Ask({"probes"}));
+  for (json const& probe : probes) {
+    ASSERT_OK_AND_ASSIGN(SubprocessResult const of_job,
+                         farm_.Client({"logs", std::to_string(probe["job"].get<int64_t>())}));
+    SubprocessResult const of_name = Ask({"logs", probe["asset_name"]});
+    EXPECT_EQ(of_name.exit_code, 0) << of_name.errors;
+    EXPECT_EQ(of_name.output, of_job.output);
+    EXPECT_THAT(of_name.output, HasSubstr(probe["sha256"].get<std::string>()));
+  }
+  EXPECT_THAT(BytesOf("SHA256SUMS"), HasSubstr("  logs-0001.tar.zst\n"));
+  ASSERT_OK_AND_ASSIGN(json const releases, farm_.Ask({"releases"}));
+  EXPECT_THAT(releases["assets"], testing::IsEmpty());
+}
+
+TEST_F(GitHubReleasePage, OutlivesTheCatalog) {
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w", 2);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ASSERT_NO_FATAL_FAILURE(WaitForLogs(2));
+  ASSERT_OK_AND_ASSIGN(json const before, farm_.Ask({"probes"}));
+  std::string const index = BytesOf("index.json");
+  std::string const body = Body();
+  ASSERT_OK(RestartWithoutDatabase(farm_));
+  ASSERT_NO_FATAL_FAILURE(WaitForFeeds());
+  ASSERT_NO_FATAL_FAILURE(ExpectSameProbes(farm_, before));
+  ASSERT_OK(WaitUntil("the side files are written", [&] {
+    absl::StatusOr<json> const status = farm_.Ask({"status"});
+    return status.ok() && (*status)["stale_releases"] == 0;
+  }));
+  EXPECT_EQ(BytesOf("index.json"), index);
+  EXPECT_EQ(Body(), body);
+  SubprocessResult const log = Ask({"logs", before[0]["asset_name"]});
+  EXPECT_EQ(log.exit_code, 0) << log.errors;
 }
 
 // As other tools have filled it: without side files, and before GitHub computed digests.

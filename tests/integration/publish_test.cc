@@ -47,6 +47,32 @@ TEST_F(PublishTest, EveryProbeCanBeDownloadedAndChecked) {
   }
 }
 
+TEST_F(PublishTest, AReleaseHasNotesAndTheLogsOfItsProbes) {
+  config_.releases =
+      absl::StrCat("{log_bundles: {age: 1s}, directory: {root: ", folder_ / "releases", "}}");
+  ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
+  auto const worker = StartWorker("w", 2);
+  ASSERT_NO_FATAL_FAILURE(PublishAll());
+  ASSERT_OK_AND_ASSIGN(json const probes, farm_.Ask({"probes"}));
+  std::string const release = absl::StrCat("http://", farm_.http());
+  for (json const& probe : probes) {
+    SubprocessResult log;
+    ASSERT_OK(WaitUntil("the log is in a bundle", [&] {
+      log = Execute({Farm::Program("probefarm"), "logs", probe["asset_name"], "--driver",
+                     "8.0.0+driver", "--repository", release});
+      return log.exit_code == 0;
+    })) << log.errors;
+    EXPECT_THAT(log.output, HasSubstr(probe["sha256"].get<std::string>()));
+    EXPECT_THAT(log.errors, HasSubstr("NOT VERIFIED"));
+  }
+  EXPECT_THAT(
+      Execute({"curl", "-sf", release + "/releases/download/8.0.0%2Bdriver/x86_64/NOTES.md"})
+          .output,
+      HasSubstr("2 files for 1 operating system."));
+  ASSERT_OK_AND_ASSIGN(json const releases, farm_.Ask({"releases"}));
+  EXPECT_THAT(releases["assets"], testing::IsEmpty());
+}
+
 TEST_F(PublishTest, ASecondBackfillBuildsOnlyWhatIsNotThere) {
   ASSERT_NO_FATAL_FAILURE(Start({{.abi = 1}}));
   auto const worker = StartWorker("w", 2);

@@ -240,6 +240,44 @@ void CrashingStore::SideFilesSignedBy(std::string key_id, Done<bool> done) {
         [&]() -> absl::StatusOr<bool> { return tables_.SideFilesSignedBy(key_id); });
 }
 
+void CrashingStore::ListWaitingLogs(Done<std::vector<WaitingLogs>> done) {
+  Read(std::move(done),
+       [&]() -> absl::StatusOr<std::vector<WaitingLogs>> { return tables_.ListWaitingLogs(); });
+}
+
+void CrashingStore::ListLogBundles(ReleaseKey release, Done<std::vector<LogBundle>> done) {
+  Read(std::move(done),
+       [&]() -> absl::StatusOr<std::vector<LogBundle>> { return tables_.ListLogBundles(release); });
+}
+
+void CrashingStore::PlanLogBundle(ReleaseKey release, LogBundle bundle,
+                                  std::vector<BundledLog> logs, Done<bool> done) {
+  Write(std::move(done), [&] { return tables_.PlanLogBundle(release, bundle, logs); });
+}
+
+void CrashingStore::LogBundleHeld(ReleaseKey release, int number, Done<bool> done) {
+  Write(std::move(done), [&] { return tables_.LogBundleHeld(release, number, clock_.Now()); });
+}
+
+void CrashingStore::AdoptLogBundles(ReleaseKey release, std::vector<LogBundle> bundles,
+                                    Done<bool> done) {
+  Write(std::move(done), [&]() -> absl::StatusOr<bool> {
+    return tables_.AdoptLogBundles(release, bundles, clock_.Now());
+  });
+}
+
+void CrashingStore::DropBundledLogs(absl::Time before, Done<bool> done) {
+  Write(std::move(done), [&]() -> absl::StatusOr<bool> { return tables_.DropBundledLogs(before); });
+}
+
+void CrashingStore::SetMark(std::string key, std::string value, Done<bool> done) {
+  Write(std::move(done), [&]() -> absl::StatusOr<bool> { return tables_.SetMark(key, value); });
+}
+
+void CrashingStore::GetMark(std::string key, Done<std::string> done) {
+  Read(std::move(done), [&]() -> absl::StatusOr<std::string> { return tables_.GetMark(key); });
+}
+
 void CrashingStore::Pin(std::string key, std::string digest, Done<std::string> done) {
   Write(std::move(done), [&]() -> absl::StatusOr<std::string> { return tables_.Pin(key, digest); });
 }

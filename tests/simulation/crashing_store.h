@@ -85,6 +85,16 @@ class CrashingStore final : public Store {
   void StaleReleases(Done<std::vector<StaleRelease>> done) override;
   void SideFilesWritten(ReleaseKey release, int64_t revision, Done<bool> done) override;
   void SideFilesSignedBy(std::string key_id, Done<bool> done) override;
+  void ListWaitingLogs(Done<std::vector<WaitingLogs>> done) override;
+  void ListLogBundles(ReleaseKey release, Done<std::vector<LogBundle>> done) override;
+  void PlanLogBundle(ReleaseKey release, LogBundle bundle, std::vector<BundledLog> logs,
+                     Done<bool> done) override;
+  void LogBundleHeld(ReleaseKey release, int number, Done<bool> done) override;
+  void AdoptLogBundles(ReleaseKey release, std::vector<LogBundle> bundles,
+                       Done<bool> done) override;
+  void DropBundledLogs(absl::Time before, Done<bool> done) override;
+  void SetMark(std::string key, std::string value, Done<bool> done) override;
+  void GetMark(std::string key, Done<std::string> done) override;
   void Pin(std::string key, std::string digest, Done<std::string> done) override;
   void SetQueueListener(std::function<void(int)> on_eligible) override;
   void Ping(Done<bool> done) override;

@@ -12,8 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/releases/directory/asset_walk.h"
 #include "coordinator/releases/directory/release_path.h"
+#include "coordinator/releases/release_notes.h"
 #include "coordinator/releases/upload_intent.h"
+#include "lib/digest/sha256.h"
 #include "lib/driver/asset_name.h"
+#include "lib/driver/log_bundle_name.h"
 #include "lib/files/bounded_read.h"
 #include "lib/files/durable_file.h"
 #include "lib/index/side_file_names.h"
@@ -153,7 +156,7 @@ absl::Status DirectoryHost::RemoveAsset(ReleaseKey const& release, std::string c
 absl::Status DirectoryHost::WriteSideFile(ReleaseKey const& release, std::string const& name,
                                           std::string const& content) {
   RETURN_IF_ERROR(CheckReleaseTag(release.tag));
-  if (!IsSideFileName(name))
+  if (!IsSideFileName(name) || IsLogBundleName(name))
     return absl::InvalidArgumentError(absl::StrCat("'", name, "' is not a side file's name"));
   RETURN_IF_ERROR(MakeFolders(layout_.ReleaseFolder(release.tag)));
   ASSIGN_OR_RETURN(std::string const temporary, TemporaryPath());
@@ -171,6 +174,33 @@ absl::StatusOr<std::string> DirectoryHost::ReadSideFile(ReleaseKey const& releas
   if (absl::IsInvalidArgument(content.status()))
     return absl::ResourceExhaustedError(content.status().message());
   return content;
+}
+
+absl::Status DirectoryHost::WriteLogBundle(ReleaseKey const& release, std::string const& name,
+                                           std::string const& content) {
+  RETURN_IF_ERROR(CheckReleaseTag(release.tag));
+  if (!IsLogBundleName(name))
+    return absl::InvalidArgumentError(absl::StrCat("'", name, "' is not a bundle's name"));
+  RETURN_IF_ERROR(MakeFolders(layout_.ReleaseFolder(release.tag)));
+  std::string const path = layout_.FilePath(release.tag, name);
+  ASSIGN_OR_RETURN(bool const taken, IsTaken(path));
+  if (taken) {
+    ASSIGN_OR_RETURN(FileDigest const held, digests_.Of(path));
+    if (held.sha256 == Sha256Hex(content)) return absl::OkStatus();
+    return absl::AlreadyExistsError(absl::StrCat(path, " holds something else"));
+  }
+  ASSIGN_OR_RETURN(std::string const temporary, TemporaryPath());
+  return ReplaceFile(path, temporary, content);
+}
+
+absl::Status DirectoryHost::WriteNotes(ReleaseKey const& release, std::string const& notes) {
+  absl::StatusOr<std::string> const before = ReadSideFile(release, kNotesName);
+  if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
+  std::string const body = before.value_or("");
+  std::optional<std::string> const merged = MergeNotes(body, notes);
+  if (!merged) LogNoRoomForNotes(release);
+  if (!merged || *merged == body) return absl::OkStatus();
+  return WriteSideFile(release, kNotesName, *merged);
 }
 
 absl::StatusOr<std::string> DirectoryHost::DigestOf(HostedAsset const& asset) {

@@ -52,6 +52,10 @@ class DirectoryHost final : public ReleaseHost {
                              std::string const& content) override;
   absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
                                            std::string const& name) override;
+  absl::Status WriteLogBundle(ReleaseKey const& release, std::string const& name,
+                              std::string const& content) override;
+  // To NOTES.md in the release's folder.
+  absl::Status WriteNotes(ReleaseKey const& release, std::string const& notes) override;
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override;
   absl::StatusOr<std::vector<ReleaseKey>> ListIndexes() override;
   // Durable when it answers.

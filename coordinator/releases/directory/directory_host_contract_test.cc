@@ -53,6 +53,10 @@ class DirectoryUnderTest final : public ReleaseHostUnderTest {
     return response->body;
   }
 
+  std::string Notes(std::string const& tag) override {
+    return Download(tag, "NOTES.md").value_or("");
+  }
+
  private:
   TemporaryFolder root_;
   FakeClock clock_;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "coordinator/releases/github/github_json.h"
@@ -171,6 +172,25 @@ absl::StatusOr<GitHubRelease> GitHubApi::CreateRelease(std::string const& reposi
   return ParseGitHubRelease(response.body);
 }
 
+absl::StatusOr<GitHubRelease> GitHubApi::GetRelease(std::string const& repository, int64_t id) {
+  ASSIGN_OR_RETURN(HttpResponse const response,
+                   Get(Url(repository, absl::StrCat("/releases/", id)),
+                       absl::StrCat("look at release ", id, " of ", repository)));
+  return ParseGitHubRelease(response.body);
+}
+
+absl::StatusOr<GitHubRelease> GitHubApi::WriteBody(std::string const& repository, int64_t id,
+                                                   std::string const& body) {
+  HttpRequest request{.method = "PATCH",
+                      .url = Url(repository, absl::StrCat("/releases/", id)),
+                      .headers = {kJsonBody},
+                      .body = Dump({{"body", body}})};
+  ASSIGN_OR_RETURN(HttpResponse const response,
+                   Send(RequestKind::kWrite, std::move(request),
+                        absl::StrCat("write the notes of release ", id, " of ", repository)));
+  return ParseGitHubRelease(response.body);
+}
+
 absl::StatusOr<std::vector<GitHubAsset>> GitHubApi::ListAssets(std::string const& repository,
                                                                int64_t release, int first) {
   PagedList const list{.url = Url(repository, absl::StrCat("/releases/", release, "/assets")),
@@ -232,6 +252,30 @@ absl::StatusOr<GitHubAsset> GitHubApi::UploadAsset(GitHubRelease const& release,
   ASSIGN_OR_RETURN(HttpResponse const response,
                    Send(RequestKind::kUpload, std::move(request), doing));
   return ParseGitHubAsset(response.body);
+}
+
+absl::StatusOr<RepositoryFile> GitHubApi::ReadFile(std::string const& repository,
+                                                   std::string const& path) {
+  std::string const doing = absl::StrCat("read ", path, " of ", repository);
+  ASSIGN_OR_RETURN(HttpResponse const response,
+                   Get(Url(repository, absl::StrCat("/contents/", EncodeUrlPath(path))), doing));
+  absl::StatusOr<RepositoryFile> file = ParseRepositoryFile(response.body);
+  if (!file.ok()) return Annotate(file.status(), doing);
+  return file;
+}
+
+absl::Status GitHubApi::CommitFile(std::string const& repository, std::string const& path,
+                                   std::string const& content, std::string const& sha,
+                                   std::string const& message) {
+  Json body = {{"message", message}, {"content", absl::Base64Escape(content)}};
+  if (!sha.empty()) body["sha"] = sha;
+  HttpRequest request{.method = "PUT",
+                      .url = Url(repository, absl::StrCat("/contents/", EncodeUrlPath(path))),
+                      .headers = {kJsonBody},
+                      .body = Dump(body)};
+  return Send(RequestKind::kWrite, std::move(request),
+              absl::StrCat("commit ", path, " to ", repository))
+      .status();
 }
 
 absl::StatusOr<UploadGrant> GitHubApi::UploadRequest(GitHubRelease const& release,

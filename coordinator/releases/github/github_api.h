@@ -59,6 +59,11 @@ class GitHubApi {
   absl::StatusOr<GitHubRelease> CreateRelease(std::string const& repository, std::string const& tag,
                                               std::string const& target);
 
+  absl::StatusOr<GitHubRelease> GetRelease(std::string const& repository, int64_t id);
+  // Puts `body` in place of what people read there, and leaves all else. Answers what is there now.
+  absl::StatusOr<GitHubRelease> WriteBody(std::string const& repository, int64_t id,
+                                          std::string const& body);
+
   // From the page `first` on (from 1, of kAssetsPerPage, in the order in which they were made).
   absl::StatusOr<std::vector<GitHubAsset>> ListAssets(std::string const& repository,
                                                       int64_t release, int first = 1);
@@ -71,6 +76,14 @@ class GitHubApi {
   // A file of the coordinator's own. `release` is what the API told: its upload_url is checked.
   absl::StatusOr<GitHubAsset> UploadAsset(GitHubRelease const& release, std::string const& name,
                                           std::string const& content);
+
+  // A file of the repository's default branch. RESOURCE_EXHAUSTED for one of more than a megabyte.
+  absl::StatusOr<RepositoryFile> ReadFile(std::string const& repository, std::string const& path);
+  // Commits `content` as the file, in place of what had `sha`; empty: there was none.
+  // FAILED_PRECONDITION when there is something else by now.
+  absl::Status CommitFile(std::string const& repository, std::string const& path,
+                          std::string const& content, std::string const& sha,
+                          std::string const& message);
 
   // A published file, as anyone can have it: no token, no request of the API's. Its bytes go to
   // `sink`; beyond `max_bytes` is RESOURCE_EXHAUSTED. UNAVAILABLE when it does not come whole.

@@ -40,8 +40,17 @@ TEST(GitHubAsDescribed, KnowsEveryCallOfTheHost) {
   // Made, replaced, removed.
   for (char const* content : {"one", "two", ""})
     EXPECT_OK(farm.host->WriteSideFile({"octo/probes", kTag}, "SHA256SUMS", content));
+  EXPECT_OK(farm.host->WriteLogBundle({"octo/probes", kTag}, "logs-0001.tar.zst", "logs"));
+  for (char const* notes : {"ten kernels", "eleven kernels"})
+    EXPECT_OK(farm.host->WriteNotes({"octo/probes", kTag}, notes));
   EXPECT_THAT(farm.host->ListAssets().value(), SizeIs(1));
   EXPECT_THAT(farm.host->ListAssets().value(), SizeIs(1)) << "unchanged";
+  ASSERT_OK(farm.patient->CommitFile("octo/probes", "docs/CHANGELOG.md", "one\n", "", "Begin"));
+  ASSERT_OK_AND_ASSIGN(RepositoryFile const file,
+                       farm.patient->ReadFile("octo/probes", "docs/CHANGELOG.md"));
+  EXPECT_EQ(file.content, "one\n");
+  EXPECT_OK(
+      farm.patient->CommitFile("octo/probes", "docs/CHANGELOG.md", "two\n", file.sha, "Go on"));
 }
 
 }  // namespace

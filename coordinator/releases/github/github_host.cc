@@ -6,6 +6,7 @@
 #include "coordinator/releases/github/github_downloads.h"
 #include "coordinator/releases/upload_intent.h"
 #include "lib/driver/asset_name.h"
+#include "lib/driver/log_bundle_name.h"
 #include "lib/index/side_file_names.h"
 #include "lib/runtime/status_macros.h"
 
@@ -26,7 +27,9 @@ GitHubHost::GitHubHost(GitHubApi& api, GitHubApi& patient, RequestGate& gate, Cl
       uploads_(releases_, api, gate, clock, options_),
       search_(releases_, api, patient, gate, clock, options_),
       side_files_(releases_, patient, clock, options_),
-      removal_(releases_, patient, clock) {}
+      removal_(releases_, patient, clock),
+      log_bundles_(releases_, uploads_, patient, clock),
+      notes_(releases_, patient) {}
 
 absl::StatusOr<UploadAnswer> GitHubHost::PrepareUpload(UploadIntent const& intent) {
   return uploads_.PrepareUpload(intent);
@@ -94,7 +97,22 @@ ReleaseKey GitHubHost::Placed(ReleaseKey const& release) const {
 absl::Status GitHubHost::WriteSideFile(ReleaseKey const& release, std::string const& name,
                                        std::string const& content) {
   ASSIGN_OR_RETURN(ReleaseKey const key, PlaceOfSideFile(release, name));
+  if (IsLogBundleName(name))
+    return absl::InvalidArgumentError(absl::StrCat("'", name, "' never changes"));
   return side_files_.Write(key, name, content);
+}
+
+absl::Status GitHubHost::WriteLogBundle(ReleaseKey const& release, std::string const& name,
+                                        std::string const& content) {
+  RETURN_IF_ERROR(CheckReleaseTag(release.tag));
+  if (!IsLogBundleName(name))
+    return absl::InvalidArgumentError(absl::StrCat("'", name, "' is not a bundle's name"));
+  return log_bundles_.Write(Placed(release), name, content);
+}
+
+absl::Status GitHubHost::WriteNotes(ReleaseKey const& release, std::string const& notes) {
+  RETURN_IF_ERROR(CheckReleaseTag(release.tag));
+  return notes_.Write(Placed(release), notes);
 }
 
 absl::StatusOr<std::string> GitHubHost::ReadSideFile(ReleaseKey const& release,

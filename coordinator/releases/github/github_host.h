@@ -9,6 +9,8 @@
 #include "coordinator/releases/github/github_host_options.h"
 #include "coordinator/releases/github/github_uploads.h"
 #include "coordinator/releases/github/known_releases.h"
+#include "coordinator/releases/github/log_bundle_writer.h"
+#include "coordinator/releases/github/notes_writer.h"
 #include "coordinator/releases/github/pacing/request_gate.h"
 #include "coordinator/releases/github/side_file_writer.h"
 #include "coordinator/releases/release_host.h"
@@ -26,7 +28,9 @@ namespace probefarm {
 //   GitHubUploads   prepares uploads and hears how they went  ─┐
 //   AssetSearch     looks for what was uploaded                ├─► KnownReleases ─► GitHubApi
 //   SideFileWriter  replaces side files                        │
-//   AssetRemoval    deletes what was withdrawn                ─┘
+//   AssetRemoval    deletes what was withdrawn                 │
+//   LogBundleWriter uploads bundles of logs                    │
+//   NotesWriter     writes what people read                   ─┘
 //
 // Thread-safe. No lock is held over I/O; two that want the same release made wait for one another.
 // Deletes what RemoveAsset() is told to, leftovers of uploads (state `starter`) and superseded side
@@ -51,6 +55,9 @@ class GitHubHost final : public ReleaseHost {
                              std::string const& content) override;
   absl::StatusOr<std::string> ReadSideFile(ReleaseKey const& release,
                                            std::string const& name) override;
+  absl::Status WriteLogBundle(ReleaseKey const& release, std::string const& name,
+                              std::string const& content) override;
+  absl::Status WriteNotes(ReleaseKey const& release, std::string const& notes) override;
   // Downloads it as anyone can, which costs nothing of the limits.
   absl::StatusOr<std::string> DigestOf(HostedAsset const& asset) override;
   std::vector<ReleaseRoom> Rooms() override;
@@ -79,6 +86,8 @@ class GitHubHost final : public ReleaseHost {
   AssetSearch search_;
   SideFileWriter side_files_;
   AssetRemoval removal_;
+  LogBundleWriter log_bundles_;
+  NotesWriter notes_;
   Mutex mu_;
   absl::Time checked_at_ GUARDED_BY(mu_) = absl::InfinitePast();
   absl::Status checked_ GUARDED_BY(mu_);

@@ -17,6 +17,10 @@ class GitHubUnderTest final : public ReleaseHostUnderTest {
   absl::StatusOr<std::string> Download(std::string const& tag, std::string const& file) override {
     return fixture_.Download("o/one", tag, file);
   }
+  std::string Notes(std::string const& tag) override {
+    std::optional<FakeRelease> const release = fixture_.github->Release("o/one", tag);
+    return release ? release->body : "";
+  }
 
  private:
   GitHubFixture fixture_;

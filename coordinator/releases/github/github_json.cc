@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "lib/digest/hex.h"
 #include "lib/runtime/status_macros.h"
@@ -79,6 +81,7 @@ absl::StatusOr<GitHubRelease> ReadRelease(Json const& object) {
     return NotGitHubs("a release: it lacks id, tag_name or upload_url");
   release.id = *id;
   release.upload_url = upload_url.substr(0, upload_url.find('{'));
+  release.body = TextOf(object, "body");
   release.draft = FlagOf(object, "draft");
   release.immutable = FlagOf(object, "immutable");
   return release;
@@ -140,6 +143,21 @@ absl::StatusOr<std::string> ParseGitHubDefaultBranch(absl::string_view json) {
   std::string branch = document.is_object() ? TextOf(document, "default_branch") : "";
   if (branch.empty()) return NotGitHubs("a repository: it lacks default_branch");
   return branch;
+}
+
+absl::StatusOr<RepositoryFile> ParseRepositoryFile(absl::string_view json) {
+  ASSIGN_OR_RETURN(Json const document, Parse(json));
+  RepositoryFile file;
+  if (document.is_object()) file.sha = TextOf(document, "sha");
+  if (file.sha.empty() || TextOf(document, "type") != "file")
+    return NotGitHubs("a file: it lacks its sha, or is none");
+  // GitHub says "none" beyond a megabyte.
+  if (TextOf(document, "encoding") != "base64")
+    return absl::ResourceExhaustedError("the file is too large to come with GitHub's answer");
+  std::string const lines = TextOf(document, "content");
+  if (!absl::Base64Unescape(absl::StrReplaceAll(lines, {{"\n", ""}}), &file.content))
+    return NotGitHubs("a file: its content is not base64");
+  return file;
 }
 
 GitHubProblem ParseGitHubProblem(absl::string_view body) {

@@ -18,6 +18,8 @@ absl::StatusOr<GitHubAsset> ParseGitHubAsset(absl::string_view json);
 absl::StatusOr<std::vector<GitHubAsset>> ParseGitHubAssets(absl::string_view json);
 // The field "default_branch" of a repository.
 absl::StatusOr<std::string> ParseGitHubDefaultBranch(absl::string_view json);
+// Of the contents API. RESOURCE_EXHAUSTED for one that is too large to come along.
+absl::StatusOr<RepositoryFile> ParseRepositoryFile(absl::string_view json);
 
 // Of an answer that is no success. Never fails: what is not there is empty. At most 300 bytes of
 // each text.

@@ -16,6 +16,7 @@ struct GitHubRelease {
   std::string tag;
   // Without the template "{?name,label}" at its end.
   std::string upload_url;
+  std::string body = {};  // what people read
   bool draft = false;
   bool immutable = false;  // takes no asset any more
 };
@@ -38,6 +39,12 @@ struct GitHubAsset {
 
 // Of a release's list, the last page apart: the most that GitHub gives.
 inline constexpr size_t kAssetsPerPage = 100;
+
+// A file in a repository, of the contents API.
+struct RepositoryFile {
+  std::string content;
+  std::string sha;  // of its blob
+};
 
 // What GitHub says is wrong. All of it may be missing.
 struct GitHubProblem {

@@ -25,7 +25,11 @@ bool IsLive(NameGrant const& grant, absl::Time now) { return now < grant.deadlin
 int RoomIn(KnownRelease const& known) {
   if (known.full || known.release.immutable) return 0;
   auto const taken = known.assets.size() + known.granted.size() + known.arrived.size();
-  return std::max(0, kAssetsOfARelease - kKeptForSideFiles - static_cast<int>(taken));
+  auto const ours = std::count_if(known.assets.begin(), known.assets.end(),
+                                  [](auto const& entry) { return IsSideFileName(entry.first); });
+  // Those that are there have had their places.
+  int const kept = std::max(0, kKeptForSideFiles - static_cast<int>(ours));
+  return std::max(0, kAssetsOfARelease - kept - static_cast<int>(taken));
 }
 
 NameState StateOf(KnownRelease const& known, std::string const& name, int64_t job, int64_t epoch,

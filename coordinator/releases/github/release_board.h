@@ -56,7 +56,9 @@ struct KnownRelease {
 // A release holds 1,000 files (GitHub, since July 2025); places are kept for side files, in the old
 // and the new version, and for bundles of logs.
 inline constexpr int kAssetsOfARelease = 1000;
+// Whatever of these is there has its place from the kept ones.
 inline constexpr int kKeptForSideFiles = 40;
+inline constexpr int kMostLogBundles = 30;
 
 // How many more probes fit. Pure, like all below.
 int RoomIn(KnownRelease const& known);

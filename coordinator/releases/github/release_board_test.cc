@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "lib/driver/log_bundle_name.h"
 
 namespace probefarm {
 namespace {
@@ -41,6 +42,17 @@ TEST_F(ReleaseBoardTest, RoomCountsWhatIsThereAndWhatIsUnderWay) {
   EXPECT_EQ(RoomIn(known_), kAssetsOfARelease - kKeptForSideFiles - 102);
   Fill(999);
   EXPECT_EQ(RoomIn(known_), 0);
+}
+
+TEST_F(ReleaseBoardTest, SideFilesAndBundlesTakeNoPlaceOfAProbe) {
+  std::vector<GitHubAsset> assets = {Asset(1, "SHA256SUMS"), Asset(2, "index.json.next")};
+  for (int number = 1; number <= kMostLogBundles; ++number)
+    assets.push_back(Asset(2 + number, LogBundleName(number)));
+  TakeListing(known_, assets, 0, kNow);
+  EXPECT_EQ(RoomIn(known_), kAssetsOfARelease - kKeptForSideFiles);
+  for (int number = 1001; number <= 1020; ++number)
+    known_.assets[LogBundleName(number)] = Asset(number, LogBundleName(number));
+  EXPECT_EQ(RoomIn(known_), kAssetsOfARelease - 52) << "more than were kept";
 }
 
 TEST_F(ReleaseBoardTest, AFullOrImmutableReleaseHasNoRoom) {

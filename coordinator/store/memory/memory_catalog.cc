@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/catalog_rules.h"
+#include "coordinator/store/log_bundle_rules.h"
 #include "coordinator/store/memory/memory_tables.h"
 #include "coordinator/store/page_cursor.h"
 #include "coordinator/store/withdrawal_rules.h"
@@ -64,7 +65,9 @@ void MemoryTables::PutAsset(PublishedAsset const& asset) {
   if (recorded != nullptr && KeyOf(*recorded) != KeyOf(asset))
     ++releases_[KeyOf(*recorded)].current;  // the release that lost it
   if (recorded == nullptr) recorded = &assets_[++last_asset_];
+  LogPlace log = LogPlaceAfter(*recorded, asset);
   *recorded = asset;
+  recorded->log = std::move(log);
   ++releases_[KeyOf(asset)].current;
 }
 
@@ -101,6 +104,7 @@ absl::StatusOr<AssetPage> MemoryTables::ListAssets(AssetFilter const& filter,
     }
     result.assets.push_back(asset);
     last = id;
+    result.end_cursor = CursorAfter(last);
   }
   return result;
 }
@@ -149,6 +153,16 @@ bool MemoryTables::SideFilesSignedBy(std::string const& key_id) {
   side_file_key_ = key_id;
   for (auto& [tag, revisions] : releases_) ++revisions.current;
   return true;
+}
+
+bool MemoryTables::SetMark(std::string const& key, std::string const& value) {
+  marks_[key] = value;
+  return true;
+}
+
+std::string MemoryTables::GetMark(std::string const& key) const {
+  auto const found = marks_.find(key);
+  return found == marks_.end() ? "" : found->second;
 }
 
 std::string MemoryTables::Pin(std::string const& key, std::string const& digest) {

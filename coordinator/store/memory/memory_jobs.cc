@@ -236,6 +236,7 @@ absl::StatusOr<LogChunk> MemoryTables::ReadLog(LogRequest const& request) const 
   auto const found = logs_.find({request.job, epoch});
   std::string const log = found == logs_.end() ? "" : found->second;
   auto const length = static_cast<int64_t>(log.size());
+  if (length == 0) RETURN_IF_ERROR(CheckLogIsHere(job, epoch));
   int64_t const start = std::min(request.offset, length);
   LogChunk chunk{epoch, log.substr(static_cast<size_t>(start), static_cast<size_t>(request.limit)),
                  false};

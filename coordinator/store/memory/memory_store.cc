@@ -251,6 +251,51 @@ void MemoryStore::SideFilesSignedBy(std::string key_id, Done<bool> done) {
   });
 }
 
+void MemoryStore::ListWaitingLogs(Done<std::vector<WaitingLogs>> done) {
+  Run(std::move(done), [this] { return tables_.ListWaitingLogs(); });
+}
+
+void MemoryStore::ListLogBundles(ReleaseKey release, Done<std::vector<LogBundle>> done) {
+  Run(std::move(done),
+      [this, release = std::move(release)] { return tables_.ListLogBundles(release); });
+}
+
+void MemoryStore::PlanLogBundle(ReleaseKey release, LogBundle bundle, std::vector<BundledLog> logs,
+                                Done<bool> done) {
+  Run(std::move(done),
+      [this, release = std::move(release), bundle = std::move(bundle), logs = std::move(logs)] {
+        return tables_.PlanLogBundle(release, bundle, logs);
+      });
+}
+
+void MemoryStore::LogBundleHeld(ReleaseKey release, int number, Done<bool> done) {
+  Run(std::move(done), [this, release = std::move(release), number] {
+    return tables_.LogBundleHeld(release, number, clock_.Now());
+  });
+}
+
+void MemoryStore::AdoptLogBundles(ReleaseKey release, std::vector<LogBundle> bundles,
+                                  Done<bool> done) {
+  Run(std::move(done), [this, release = std::move(release), bundles = std::move(bundles)] {
+    return tables_.AdoptLogBundles(release, bundles, clock_.Now());
+  });
+}
+
+void MemoryStore::DropBundledLogs(absl::Time before, Done<bool> done) {
+  Run(std::move(done),
+      [this, before]() -> absl::StatusOr<bool> { return tables_.DropBundledLogs(before); });
+}
+
+void MemoryStore::SetMark(std::string key, std::string value, Done<bool> done) {
+  Run(std::move(done), [this, key = std::move(key), value = std::move(value)] {
+    return tables_.SetMark(key, value);
+  });
+}
+
+void MemoryStore::GetMark(std::string key, Done<std::string> done) {
+  Run(std::move(done), [this, key = std::move(key)] { return tables_.GetMark(key); });
+}
+
 void MemoryStore::Pin(std::string key, std::string digest, Done<std::string> done) {
   Run(std::move(done), [this, key = std::move(key), digest = std::move(digest)] {
     return tables_.Pin(key, digest);

@@ -90,6 +90,18 @@ class MemoryTables {
   absl::StatusOr<bool> SideFilesWritten(ReleaseKey const& release, int64_t revision);
   bool SideFilesSignedBy(std::string const& key_id);
   std::string Pin(std::string const& key, std::string const& digest);
+  bool SetMark(std::string const& key, std::string const& value);
+  std::string GetMark(std::string const& key) const;
+
+  // memory_log_bundles.cc
+  std::vector<WaitingLogs> ListWaitingLogs() const;
+  std::vector<LogBundle> ListLogBundles(ReleaseKey const& release) const;
+  absl::StatusOr<bool> PlanLogBundle(ReleaseKey const& release, LogBundle const& bundle,
+                                     std::vector<BundledLog> const& logs);
+  absl::StatusOr<bool> LogBundleHeld(ReleaseKey const& release, int number, absl::Time now);
+  bool AdoptLogBundles(ReleaseKey const& release, std::vector<LogBundle> const& bundles,
+                       absl::Time now);
+  bool DropBundledLogs(absl::Time before);
 
   // How many jobs became eligible since this was last asked. For the queue listener.
   int TakeEligible() { return std::exchange(eligible_, 0); }
@@ -116,6 +128,11 @@ class MemoryTables {
   struct Backfill {
     std::string description;
     std::set<JobId> jobs;
+  };
+  struct BundleEntry {
+    LogBundle bundle;
+    absl::Time held_at = absl::InfiniteFuture();
+    bool dropped = false;  // its logs are forgotten here
   };
   // Of a release: stale while `written` is behind.
   struct Revisions {
@@ -162,6 +179,8 @@ class MemoryTables {
   PublishedAsset* AssetOf(ProbeId const& probe);
   // In place of the probe's row when there is one.
   void PutAsset(PublishedAsset const& asset);
+  // OK unless the log was dropped when its bundle was held for long.
+  absl::Status CheckLogIsHere(Job const& job, int64_t epoch) const;
   PublishedAsset const* AssetNamed(std::string const& tag, std::string const& name) const;
   void ForgetAsset(std::string const& tag, std::string const& name);
   // Of the probe; of whatever had the name, too.
@@ -193,8 +212,10 @@ class MemoryTables {
   std::map<int64_t, PublishedAsset> assets_;
   std::vector<WithdrawalEntry> withdrawals_;  // a row's number is its place
   std::map<ReleaseKey, Revisions> releases_;
+  std::map<std::pair<ReleaseKey, int>, BundleEntry> log_bundles_;  // by number
   std::string side_file_key_;
   std::map<std::string, std::string> pins_;
+  std::map<std::string, std::string> marks_;
   bool paused_ = false;
   HeldBack held_back_;
   std::set<std::string> drained_;

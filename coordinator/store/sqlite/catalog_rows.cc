@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/catalog_rules.h"
+#include "coordinator/store/log_bundle_rules.h"
 #include "coordinator/store/page_cursor.h"
 #include "coordinator/store/sqlite/asset_columns.h"
 #include "coordinator/store/sqlite/probe_columns.h"
@@ -14,12 +15,21 @@
 namespace probefarm {
 namespace {
 
+// Beside kAssetColumns, which withdrawals have, too.
+constexpr char kLogColumns[] = ", log_bundle, log_sha256, log_size";
 // Beside the pins of inputs, whose keys are of drivers; the one that changes.
 constexpr absl::string_view kSideFileKeyPin = "side files signed by";
 
 std::string SelectAssetsWhere(absl::string_view condition) {
-  return absl::StrCat("SELECT id, ", kProbeColumns, kAssetColumns, " FROM assets WHERE ",
-                      condition);
+  return absl::StrCat("SELECT id, ", kProbeColumns, kAssetColumns, kLogColumns,
+                      " FROM assets WHERE ", condition);
+}
+
+absl::StatusOr<PublishedAsset> ReadRow(Statement const& row) {
+  ASSIGN_OR_RETURN(PublishedAsset asset, ReadAsset(row, 1));
+  int const column = 1 + kAssetColumnCount;
+  asset.log = {static_cast<int>(row.Int(column)), row.Text(column + 1), row.Int(column + 2)};
+  return asset;
 }
 
 absl::StatusOr<std::optional<PublishedAsset>> ReadFirst(Statement query) {
@@ -27,8 +37,14 @@ absl::StatusOr<std::optional<PublishedAsset>> ReadFirst(Statement query) {
     RETURN_IF_ERROR(query.status());
     return std::nullopt;
   }
-  ASSIGN_OR_RETURN(PublishedAsset asset, ReadAsset(query, 1));
+  ASSIGN_OR_RETURN(PublishedAsset asset, ReadRow(query));
   return asset;
+}
+
+void BindLog(Statement& statement, LogPlace const& log) {
+  statement.Bind(log.bundle);
+  statement.Bind(log.sha256);
+  statement.Bind(log.size);
 }
 
 }  // namespace
@@ -67,8 +83,9 @@ absl::StatusOr<AssetPage> ListAssets(Database& db, AssetFilter const& filter,
       break;
     }
     last = query.Int(0);
-    ASSIGN_OR_RETURN(PublishedAsset asset, ReadAsset(query, 1));
+    ASSIGN_OR_RETURN(PublishedAsset asset, ReadRow(query));
     result.assets.push_back(std::move(asset));
+    result.end_cursor = CursorAfter(last);
   }
   RETURN_IF_ERROR(query.status());
   return result;
@@ -88,16 +105,19 @@ absl::Status PutAsset(Database& db, PublishedAsset const& asset) {
   if (before && KeyOf(*before) != KeyOf(asset)) RETURN_IF_ERROR(GrowRevision(db, KeyOf(*before)));
   RETURN_IF_ERROR(GrowRevision(db, KeyOf(asset)));
   Statement put = db.Query(absl::StrCat(
-      "INSERT INTO assets(", kProbeColumns, kAssetColumns,
-      ") VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(", kProbeColumns,
+      "INSERT INTO assets(", kProbeColumns, kAssetColumns, kLogColumns,
+      ") VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(", kProbeColumns,
       ") DO UPDATE SET file_name = excluded.file_name, repository = excluded.repository, tag = "
       "excluded.tag, "
       "asset_name = excluded.asset_name, url = excluded.url, size = excluded.size, "
       "job = excluded.job, epoch = excluded.epoch, worker = excluded.worker, "
       "built_at = excluded.built_at, published_at = excluded.published_at, "
-      "present = excluded.present, index_entry = excluded.index_entry WHERE sha256 = "
+      "present = excluded.present, index_entry = excluded.index_entry, "
+      "log_bundle = excluded.log_bundle, log_sha256 = excluded.log_sha256, "
+      "log_size = excluded.log_size WHERE sha256 = "
       "excluded.sha256"));
   BindAsset(put, asset);
+  BindLog(put, before ? LogPlaceAfter(*before, asset) : LogPlace());
   return put.Run();
 }
 
@@ -152,6 +172,18 @@ absl::StatusOr<bool> SideFilesSignedBy(Database& db, std::string const& key_id, 
                          kSideFileKeyPin, key_id, now));
   RETURN_IF_ERROR(db.Run("UPDATE releases SET revision = revision + 1"));
   return true;
+}
+
+absl::StatusOr<bool> SetMark(Database& db, std::string const& key, std::string const& value) {
+  RETURN_IF_ERROR(db.Run("INSERT OR REPLACE INTO marks(key, value) VALUES (?, ?)", key, value));
+  return true;
+}
+
+absl::StatusOr<std::string> GetMark(Database& db, std::string const& key) {
+  Statement query = db.Query("SELECT value FROM marks WHERE key = ?", key);
+  std::string value = query.Step() ? query.Text(0) : "";
+  RETURN_IF_ERROR(query.status());
+  return value;
 }
 
 absl::StatusOr<std::string> Pin(Database& db, std::string const& key, std::string const& digest,

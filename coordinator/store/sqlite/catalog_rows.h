@@ -26,6 +26,8 @@ absl::StatusOr<AssetPage> ListAssets(Database& db, AssetFilter const& filter,
 // Replaces the probe's row when there is one. The release's revision grows. The caller has made
 // sure, by CheckPublish(), that the digest stays: a row with another one is left as it is (I10).
 absl::Status PutAsset(Database& db, PublishedAsset const& asset);
+// The release's part of the catalog has changed: its side files are stale.
+absl::Status GrowRevision(Database& db, ReleaseKey const& release);
 // Answers whether that changed anything; NOT_FOUND when there is no such asset. If it did, the
 // release's revision grows.
 absl::StatusOr<bool> MarkAsset(Database& db, std::string const& tag, std::string const& asset_name,
@@ -44,6 +46,10 @@ absl::StatusOr<bool> SideFilesWritten(Database& db, ReleaseKey const& release, i
 
 // See Store::SideFilesSignedBy().
 absl::StatusOr<bool> SideFilesSignedBy(Database& db, std::string const& key_id, absl::Time now);
+
+// See Store::SetMark() and Store::GetMark().
+absl::StatusOr<bool> SetMark(Database& db, std::string const& key, std::string const& value);
+absl::StatusOr<std::string> GetMark(Database& db, std::string const& key);
 
 // See Store::Pin().
 absl::StatusOr<std::string> Pin(Database& db, std::string const& key, std::string const& digest,

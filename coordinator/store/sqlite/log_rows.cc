@@ -6,6 +6,7 @@
 #include "coordinator/store/lease_rules.h"
 #include "coordinator/store/log_rules.h"
 #include "coordinator/store/sqlite/job_rows.h"
+#include "coordinator/store/sqlite/log_bundle_rows.h"
 #include "lib/runtime/status_macros.h"
 
 namespace probefarm {
@@ -69,6 +70,7 @@ absl::StatusOr<LogChunk> ReadLog(Database& db, LogRequest const& request) {
   chunk.epoch = request.epoch.value_or(job.epoch);
   ASSIGN_OR_RETURN(chunk.bytes, ReadBytes(db, job.id, chunk.epoch, request.offset, request.limit));
   ASSIGN_OR_RETURN(int64_t const length, LogLength(db, job.id, chunk.epoch));
+  if (length == 0) RETURN_IF_ERROR(CheckLogIsHere(db, job, chunk.epoch));
   bool const at_end = request.offset + static_cast<int64_t>(chunk.bytes.size()) >= length;
   chunk.complete = at_end && RunIsOver(job, chunk.epoch);
   return chunk;

@@ -376,9 +376,34 @@ CREATE INDEX withdrawals_release ON withdrawals(repository, tag, id);
 CREATE INDEX withdrawals_held ON withdrawals(id) WHERE removed = 0;
 )sql";
 
-constexpr std::array<absl::string_view, kSchemaVersion> kTexts = {kVersion1, kVersion2, kVersion3,
-                                                                  kVersion4, kVersion5, kVersion6,
-                                                                  kVersion7, kVersion8, kVersion9};
+// Build logs of published probes go into bundles of the release; which one, and what the log was.
+constexpr absl::string_view kVersion10 = R"sql(
+ALTER TABLE assets ADD COLUMN log_bundle INTEGER NOT NULL DEFAULT 0;  -- number; 0: it waits
+ALTER TABLE assets ADD COLUMN log_sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE assets ADD COLUMN log_size INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX assets_unbundled ON assets(repository, tag, published_at)
+  WHERE log_bundle = 0 AND job <> 0 AND present = 1;
+CREATE TABLE log_bundles (
+  repository TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  held_at INTEGER,                     -- NULL: planned
+  dropped INTEGER NOT NULL DEFAULT 0,  -- its logs stand there alone
+  PRIMARY KEY (repository, tag, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX log_bundles_planned ON log_bundles(repository, tag) WHERE held_at IS NULL;
+CREATE INDEX log_bundles_kept ON log_bundles(held_at) WHERE dropped = 0;
+CREATE TABLE marks (                   -- how far something has been done
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<absl::string_view, kSchemaVersion> kTexts = {
+    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5,
+    kVersion6, kVersion7, kVersion8, kVersion9, kVersion10};
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include "coordinator/store/sqlite/job_queries.h"
 #include "coordinator/store/sqlite/job_rows.h"
 #include "coordinator/store/sqlite/lease_operations.h"
+#include "coordinator/store/sqlite/log_bundle_rows.h"
 #include "coordinator/store/sqlite/log_rows.h"
 #include "coordinator/store/sqlite/publish_operation.h"
 #include "coordinator/store/sqlite/schema.h"
@@ -378,6 +379,54 @@ void SqliteStore::SideFilesSignedBy(std::string key_id, Done<bool> done) {
   Write(std::move(done), [key_id = std::move(key_id)](WriteContext& context) {
     return probefarm::SideFilesSignedBy(context.db, key_id, context.now);
   });
+}
+
+void SqliteStore::ListWaitingLogs(Done<std::vector<WaitingLogs>> done) {
+  Read(std::move(done), [](Database& db) { return probefarm::ListWaitingLogs(db); });
+}
+
+void SqliteStore::ListLogBundles(ReleaseKey release, Done<std::vector<LogBundle>> done) {
+  Read(std::move(done), [release = std::move(release)](Database& db) {
+    return probefarm::ListLogBundles(db, release);
+  });
+}
+
+void SqliteStore::PlanLogBundle(ReleaseKey release, LogBundle bundle, std::vector<BundledLog> logs,
+                                Done<bool> done) {
+  Write(std::move(done), [release = std::move(release), bundle = std::move(bundle),
+                          logs = std::move(logs)](WriteContext& context) {
+    return probefarm::PlanLogBundle(context.db, release, bundle, logs);
+  });
+}
+
+void SqliteStore::LogBundleHeld(ReleaseKey release, int number, Done<bool> done) {
+  Write(std::move(done), [release = std::move(release), number](WriteContext& context) {
+    return probefarm::LogBundleHeld(context.db, release, number, context.now);
+  });
+}
+
+void SqliteStore::AdoptLogBundles(ReleaseKey release, std::vector<LogBundle> bundles,
+                                  Done<bool> done) {
+  Write(std::move(done),
+        [release = std::move(release), bundles = std::move(bundles)](WriteContext& context) {
+          return probefarm::AdoptLogBundles(context.db, release, bundles, context.now);
+        });
+}
+
+void SqliteStore::DropBundledLogs(absl::Time before, Done<bool> done) {
+  Write(std::move(done),
+        [before](WriteContext& context) { return probefarm::DropBundledLogs(context.db, before); });
+}
+
+void SqliteStore::SetMark(std::string key, std::string value, Done<bool> done) {
+  Write(std::move(done), [key = std::move(key), value = std::move(value)](WriteContext& context) {
+    return probefarm::SetMark(context.db, key, value);
+  });
+}
+
+void SqliteStore::GetMark(std::string key, Done<std::string> done) {
+  Read(std::move(done),
+       [key = std::move(key)](Database& db) { return probefarm::GetMark(db, key); });
 }
 
 void SqliteStore::Pin(std::string key, std::string digest, Done<std::string> done) {

@@ -17,7 +17,8 @@ namespace {
 constexpr int kPointsAnHour = 1'000'000;
 
 constexpr char kReleases[] =
-    R"({host: github, reconcile_interval: $INTERVAL, github: {repositories: [$REPOSITORY],
+    R"({host: github, reconcile_interval: $INTERVAL,
+  log_bundles: {age: $INTERVAL}, github: {repositories: [$REPOSITORY],
   api_url: "$API", uploads_url: "$UPLOADS", web_url: "$WEB", side_files_interval: $INTERVAL,
   look_interval: 300ms, list_lag: 2s, starter_grace: 2s,
   credentials: $CREDENTIALS, limits: $LIMITS}})";
