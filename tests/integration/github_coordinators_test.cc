@@ -21,6 +21,12 @@ constexpr size_t kProbes = 4;  // of each
 
 class CoordinatorsTest : public UploadFarm {
  protected:
+  // No bundles of logs: a coordinator does not look for those that others write meanwhile.
+  void SetUp() override {
+    ASSERT_NO_FATAL_FAILURE(UploadFarm::SetUp());
+    config_.releases = github_->Config({.log_bundle_age = "24h"});
+  }
+
   // A coordinator with a database of its own, and its workers.
   struct Other {
     Other(std::string const& folder, unsigned seed, size_t file_bytes)

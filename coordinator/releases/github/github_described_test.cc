@@ -45,12 +45,12 @@ TEST(GitHubAsDescribed, KnowsEveryCallOfTheHost) {
     EXPECT_OK(farm.host->WriteNotes({"octo/probes", kTag}, notes));
   EXPECT_THAT(farm.host->ListAssets().value(), SizeIs(1));
   EXPECT_THAT(farm.host->ListAssets().value(), SizeIs(1)) << "unchanged";
-  ASSERT_OK(farm.patient->CommitFile("octo/probes", "docs/CHANGELOG.md", "one\n", "", "Begin"));
+  ASSERT_OK(farm.patient->CommitFile("octo/probes", "CHANGELOG.md", "one\n", "", "Begin"));
   ASSERT_OK_AND_ASSIGN(RepositoryFile const file,
-                       farm.patient->ReadFile("octo/probes", "docs/CHANGELOG.md"));
+                       farm.patient->ReadFile("octo/probes", "CHANGELOG.md"));
   EXPECT_EQ(file.content, "one\n");
   EXPECT_OK(
-      farm.patient->CommitFile("octo/probes", "docs/CHANGELOG.md", "two\n", file.sha, "Go on"));
+      farm.patient->CommitFile("octo/probes", "CHANGELOG.md", "two\n", file.sha, "Go on"));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ constexpr int kPointsAnHour = 1'000'000;
 
 constexpr char kReleases[] =
     R"({host: github, reconcile_interval: $INTERVAL,
-  log_bundles: {age: $INTERVAL}, github: {repositories: [$REPOSITORY],
+  log_bundles: {age: $AGE}, github: {repositories: [$REPOSITORY],
   api_url: "$API", uploads_url: "$UPLOADS", web_url: "$WEB", side_files_interval: $INTERVAL,
   look_interval: 300ms, list_lag: 2s, starter_grace: 2s,
   credentials: $CREDENTIALS, limits: $LIMITS}})";
@@ -61,6 +61,7 @@ std::string FarmGitHub::Config(FarmGitHubConfig const& config) const {
           ? absl::StrCat("{token_file: ", folder_, "/token, share_token_with_workers: true}")
           : config.credentials;
   return absl::StrReplaceAll(kReleases, {{"$INTERVAL", config.interval},
+                                         {"$AGE", config.log_bundle_age},
                                          {"$REPOSITORY", kRepository},
                                          {"$API", fake_->api_url()},
                                          {"$UPLOADS", fake_->uploads_url()},

@@ -19,6 +19,8 @@ struct FarmGitHubConfig {
       "concurrent_requests: 20}";
   // How often side files are written; reconciling has the same interval.
   std::string interval = "1s";
+  // For how long the oldest log waits for others to share a bundle.
+  std::string log_bundle_age = "1s";
 };
 
 // A fake GitHub with a repository and a token, and the configuration of a farm that publishes
