@@ -49,8 +49,7 @@ TEST(GitHubAsDescribed, KnowsEveryCallOfTheHost) {
   ASSERT_OK_AND_ASSIGN(RepositoryFile const file,
                        farm.patient->ReadFile("octo/probes", "CHANGELOG.md"));
   EXPECT_EQ(file.content, "one\n");
-  EXPECT_OK(
-      farm.patient->CommitFile("octo/probes", "CHANGELOG.md", "two\n", file.sha, "Go on"));
+  EXPECT_OK(farm.patient->CommitFile("octo/probes", "CHANGELOG.md", "two\n", file.sha, "Go on"));
 }
 
 }  // namespace
