@@ -38,8 +38,7 @@ ApiFixture::ApiFixture()
                 {"falco", /*accept_specs=*/true}),
       job_api_(store_, backfiller_, enqueuer_, inventory_, phases_, executor_, clock_,
                {"1.2.3", clock_.Now(), "http://farm/releases/", [this] { return host_status_; },
-                "0123456789abcdef", [this] { return reconciled_; },
-                [this] { return rooms_; }}) {
+                "0123456789abcdef", [this] { return reconciled_; }, [this] { return rooms_; }}) {
   grpc::ServerBuilder builder;
   builder.RegisterService(&worker_api_);
   builder.RegisterService(&job_api_);

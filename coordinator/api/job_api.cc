@@ -183,8 +183,7 @@ grpc::ServerUnaryReactor* JobApi::Explain(grpc::CallbackServerContext* context,
                                           v1::ExplainResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   executor_.Run([this, reactor, id = request->job(), response] {
-    reactor->Finish(
-        ToGrpc(ExplainCall{store_, phases_, clock_, facts_}.Fill(id, *response)));
+    reactor->Finish(ToGrpc(ExplainCall{store_, phases_, clock_, facts_}.Fill(id, *response)));
   });
   return reactor;
 }

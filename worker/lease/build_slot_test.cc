@@ -49,15 +49,16 @@ class BuildSlotTest : public testing::Test {
   SessionKeeper session_{coordinator_, leases_, clock_, {.id = "w"}, [] {}};
   Publishing publishing_{coordinator_,         leases_, http_, clock_, [] { return "s1"; },
                          [](absl::Duration) {}};
-  LeaseRun run_{coordinator_,
-                leases_,
-                session_,
-                publishing_,
-                uploads_,
-                stop_,
-                clock_,
-                "w",
-                [this](BuildSpec const&, BuildRunContext const& context) { return Build(context); }};
+  LeaseRun run_{
+      coordinator_,
+      leases_,
+      session_,
+      publishing_,
+      uploads_,
+      stop_,
+      clock_,
+      "w",
+      [this](BuildSpec const&, BuildRunContext const& context) { return Build(context); }};
   BuildPermits permits_{1};
   bool fit_ = true;
   BuildSlot slot_{coordinator_,        session_, run_, permits_, stop_, [this] { return fit_; }, 3,
