@@ -1,5 +1,6 @@
 #include "coordinator/release_place.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,8 @@
 
 namespace probefarm {
 namespace {
+
+constexpr int64_t kFewestPages = 10;
 
 class DirectoryPlace final : public ReleasePlace {
  public:
@@ -32,11 +35,18 @@ class DirectoryPlace final : public ReleasePlace {
   std::string const download_url_;
 };
 
+// Half of what reads may use between two comparisons: the other half is for looking at uploads.
+int64_t PagesPerListing(PacingLimits const& limits, absl::Duration interval) {
+  double const reads = limits.read_share * limits.primary_points_per_hour;
+  double const hours = absl::FDivDuration(interval, absl::Hours(1));
+  return std::max<int64_t>(kFewestPages, static_cast<int64_t>(reads * hours / 2));
+}
+
 class GitHubPlace final : public ReleasePlace {
  public:
   GitHubPlace(GitHubHostConfig const& config, ReleasePlaceOptions const& options,
               Clock const& clock, Metrics& metrics, std::unique_ptr<HttpClient> http,
-              std::unique_ptr<TokenSource> tokens)
+              std::unique_ptr<TokenSource> tokens, int64_t pages_per_listing)
       : config_(config),
         http_(std::move(http)),
         tokens_(std::move(tokens)),
@@ -47,7 +57,7 @@ class GitHubPlace final : public ReleasePlace {
         patient_(*http_, *tokens_, gate_, pages_, &pause_, {config.api_url, config.uploads_url}),
         host_(api_, patient_, gate_, clock,
               {config.repositories, config.target, config.upload_time, config.starter_grace,
-               config.look_interval, config.list_lag}) {}
+               config.look_interval, config.list_lag, pages_per_listing}) {}
 
   ReleaseHost& host() override { return host_; }
   std::string download_url() const override {
@@ -81,16 +91,18 @@ class GitHubPlace final : public ReleasePlace {
   GitHubHost host_;
 };
 
-absl::StatusOr<std::unique_ptr<ReleasePlace>> OpenGitHub(GitHubHostConfig const& config,
+absl::StatusOr<std::unique_ptr<ReleasePlace>> OpenGitHub(ReleasesConfig const& releases,
                                                          ReleasePlaceOptions const& options,
                                                          Clock const& clock, Metrics& metrics) {
+  GitHubHostConfig const& config = *releases.github;
   RETURN_IF_ERROR(CheckTokenSharing(config.credentials));
   std::unique_ptr<HttpClient> http = MakeHttpClient(options.user_agent);
   ASSIGN_OR_RETURN(
       std::unique_ptr<TokenSource> tokens,
       MakeTokenSource(config.credentials, config.api_url, config.repositories, http.get(), &clock));
   return std::make_unique<GitHubPlace>(config, options, clock, metrics, std::move(http),
-                                       std::move(tokens));
+                                       std::move(tokens),
+                                       PagesPerListing(config.limits, releases.reconcile_interval));
 }
 
 }  // namespace
@@ -99,7 +111,7 @@ absl::StatusOr<std::unique_ptr<ReleasePlace>> ReleasePlace::Open(ReleasesConfig 
                                                                  ReleasePlaceOptions const& options,
                                                                  Clock const& clock,
                                                                  Metrics& metrics) {
-  if (config.on_github) return OpenGitHub(*config.github, options, clock, metrics);
+  if (config.on_github) return OpenGitHub(config, options, clock, metrics);
   ASSIGN_OR_RETURN(std::unique_ptr<DirectoryHost> host,
                    DirectoryHost::Open({config.directory->root, options.public_url}, &clock));
   return std::make_unique<DirectoryPlace>(std::move(host), options.public_url);

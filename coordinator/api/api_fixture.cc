@@ -79,7 +79,7 @@ JobId ApiFixture::Enqueue(int number) {
   return answers.value().at(0).value().id;
 }
 
-v1::AcquireRequest ApiFixture::AcquireFor(std::string const& session, absl::Duration wait) const {
+v1::AcquireRequest ApiFixture::AcquireFor(std::string const& session, absl::Duration wait) {
   v1::AcquireRequest request;
   request.set_session(session);
   request.set_request_id("r");

@@ -72,7 +72,7 @@ class ApiFixture : public testing::Test {
   void Publish(int number);
   Job JobOf(JobId id);
   // For one slot, with request id "r".
-  v1::AcquireRequest AcquireFor(std::string const& session, absl::Duration wait) const;
+  static v1::AcquireRequest AcquireFor(std::string const& session, absl::Duration wait);
 
   static constexpr absl::Duration kPatience = absl::Seconds(20);
 

@@ -67,6 +67,8 @@ class GitHubApi {
   // From the page `first` on (from 1, of kAssetsPerPage, in the order in which they were made).
   absl::StatusOr<std::vector<GitHubAsset>> ListAssets(std::string const& repository,
                                                       int64_t release, int first = 1);
+  // PageReader::new_pages().
+  int64_t new_pages() const { return pages_.new_pages(); }
   absl::StatusOr<GitHubAsset> GetAsset(std::string const& repository, int64_t id);
   // ALREADY_EXISTS when the name is taken: GitHub replaces nothing.
   absl::StatusOr<GitHubAsset> RenameAsset(std::string const& repository, int64_t id,

@@ -1,5 +1,6 @@
 #include "coordinator/releases/github/github_host.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -44,30 +45,54 @@ absl::StatusOr<HostedAsset> GitHubHost::FindAsset(std::string const& tag,
   return search_.FindAsset(tag, asset_name);
 }
 
+// A download changes the page that counts it: of a repository that is in use no page is free for
+// long. So those that were read last wait for a later listing once this one has cost enough.
 absl::StatusOr<std::vector<HostedAsset>> GitHubHost::ListAssets() {
+  ASSIGN_OR_RETURN(std::vector<ToList> const releases, ReleasesToList());
+  int64_t const before = patient_.new_pages();
   std::vector<HostedAsset> hosted;
-  for (std::string const& repository : options_.repositories) {
-    ASSIGN_OR_RETURN(std::vector<GitHubRelease> const releases, patient_.ListReleases(repository));
-    for (GitHubRelease const& release : releases) {
-      if (release.draft) continue;  // nobody can download from it
-      RETURN_IF_ERROR(ListRelease(repository, release, hosted));
+  for (ToList const& next : releases) {
+    bool const spent = patient_.new_pages() - before >= options_.pages_per_listing;
+    std::optional<KnownRelease> known;
+    if (spent && next.last_listed != absl::InfinitePast()) known = releases_.Find(next.key);
+    if (!known) {
+      ASSIGN_OR_RETURN(known, ListRelease(next.key, next.release));
+    }
+    for (auto const& [name, asset] : known->assets) {
+      if (asset.uploaded() && !IsSideFileName(name)) hosted.push_back(Hosted(next.key, asset));
     }
   }
   return hosted;
 }
 
-absl::Status GitHubHost::ListRelease(std::string const& repository, GitHubRelease const& release,
-                                     std::vector<HostedAsset>& hosted) {
-  ReleaseKey const key{repository, release.tag};
-  ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets, patient_.ListAssets(repository, release.id));
+absl::StatusOr<std::vector<GitHubHost::ToList>> GitHubHost::ReleasesToList() {
+  std::vector<ToList> found;
+  for (std::string const& repository : options_.repositories) {
+    ASSIGN_OR_RETURN(std::vector<GitHubRelease> releases, patient_.ListReleases(repository));
+    for (GitHubRelease& release : releases) {
+      if (release.draft) continue;  // nobody can download from it
+      ReleaseKey const key{repository, release.tag};
+      std::optional<KnownRelease> const known = releases_.Find(key);
+      bool const same = known && known->release.id == release.id;
+      found.push_back(
+          {key, std::move(release), same ? known->listed_whole_at : absl::InfinitePast()});
+    }
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](auto const& a, auto const& b) { return a.last_listed < b.last_listed; });
+  return found;
+}
+
+absl::StatusOr<KnownRelease> GitHubHost::ListRelease(ReleaseKey const& key,
+                                                     GitHubRelease const& release) {
+  ASSIGN_OR_RETURN(std::vector<GitHubAsset> assets,
+                   patient_.ListAssets(key.repository, release.id));
   // Somebody has made room since GitHub said that there is none.
   if (assets.size() < static_cast<size_t>(kAssetsOfARelease))
     releases_.Change(key, [](KnownRelease& known) { known.full = false; });
-  KnownRelease const known = releases_.TakeWhole(key, release, std::move(assets));
-  for (auto const& [name, asset] : known.assets) {
-    if (asset.uploaded() && !IsSideFileName(name)) hosted.push_back(Hosted(key, asset));
-  }
-  return DeleteLeftovers(key, known);
+  KnownRelease known = releases_.TakeWhole(key, release, std::move(assets));
+  RETURN_IF_ERROR(DeleteLeftovers(key, known));
+  return known;
 }
 
 absl::Status GitHubHost::DeleteLeftovers(ReleaseKey const& key, KnownRelease const& known) {

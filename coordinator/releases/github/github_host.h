@@ -49,7 +49,9 @@ class GitHubHost final : public ReleaseHost {
   // Asking for a name ends a grant for it: whoever asks has taken the lease away.
   absl::StatusOr<HostedAsset> FindAsset(std::string const& tag,
                                         std::string const& asset_name) override;
-  // Deletes leftovers, too.
+  // Deletes leftovers, too. Once so many pages have changed since it was last called
+  // (`pages_per_listing`), the other releases are as they were when they were read last; those come
+  // first the next time. A release that was never read is read whatever it costs.
   absl::StatusOr<std::vector<HostedAsset>> ListAssets() override;
   absl::Status WriteSideFile(ReleaseKey const& release, std::string const& name,
                              std::string const& content) override;
@@ -68,8 +70,15 @@ class GitHubHost final : public ReleaseHost {
   absl::Status Check() override EXCLUDES(mu_);
 
  private:
-  absl::Status ListRelease(std::string const& repository, GitHubRelease const& release,
-                           std::vector<HostedAsset>& hosted);
+  struct ToList {
+    ReleaseKey key;
+    GitHubRelease release;
+    absl::Time last_listed;  // whole, by this program; never: InfinitePast()
+  };
+  // Those that were not read for the longest time first.
+  absl::StatusOr<std::vector<ToList>> ReleasesToList();
+  // Deletes leftovers, too.
+  absl::StatusOr<KnownRelease> ListRelease(ReleaseKey const& key, GitHubRelease const& release);
   absl::Status DeleteLeftovers(ReleaseKey const& key, KnownRelease const& known);
   // Where a side file is; INVALID_ARGUMENT when it cannot be one.
   absl::StatusOr<ReleaseKey> PlaceOfSideFile(ReleaseKey const& release,

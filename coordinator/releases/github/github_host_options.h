@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,8 @@ struct GitHubHostOptions {
   absl::Duration starter_grace = absl::Minutes(10);  // before a stranger's leftover is deleted
   absl::Duration look_interval = absl::Seconds(30);  // between two looks at a release's list
   absl::Duration list_lag = absl::Minutes(1);        // lists may be behind by as much
+  // What ListAssets() may download of lists that it knows; each changed page is one.
+  int64_t pages_per_listing = std::numeric_limits<int64_t>::max();
 };
 
 }  // namespace probefarm

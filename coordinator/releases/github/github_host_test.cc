@@ -51,6 +51,62 @@ TEST_F(GitHubHostTest, UnchangedPagesCostNoPoints) {
   EXPECT_EQ(farm_.github->counters().points, 0);
 }
 
+// A download changes the list that counts it.
+TEST_F(GitHubHostTest, ChangedPagesAreReadInTurnWhereTheyWouldCostTooMuch) {
+  std::vector<std::string> const tags = {"7.0.0+driver", "7.1.0+driver", "7.2.0+driver"};
+  for (std::string const& tag : tags) {
+    FakeRelease release;
+    release.tag = tag;
+    farm_.github->PutRelease("o/one", release);
+    farm_.github->PutAsset("o/one", tag, Asset("a.ko"));
+  }
+  farm_.options.pages_per_listing = 1;
+  farm_.Restart();
+  EXPECT_THAT(host().ListAssets().value(), SizeIs(3)) << "what was never read is read";
+  farm_.github->PutAsset("o/one", tags[0], Asset("new.ko"));
+  bool seen = false;
+  for (int listing = 0; listing < 3; ++listing) {
+    for (std::string const& tag : tags) ASSERT_OK(farm_.Download("o/one", tag, "a.ko"));
+    farm_.clock.Advance(absl::Minutes(10));
+    farm_.github->ResetCounters();
+    ASSERT_OK_AND_ASSIGN(auto const listed, host().ListAssets());
+    EXPECT_LE(farm_.github->counters().points, 2) << "the releases, and one page of assets";
+    seen = listed.size() == 4;
+  }
+  EXPECT_TRUE(seen) << "each release had its turn";
+}
+
+TEST_F(GitHubHostTest, AReleaseThatWasMadeAnewIsReadWhateverItCosts) {
+  FakeRelease release;
+  release.tag = kTag;
+  int64_t const first = farm_.github->PutRelease("o/one", release);
+  farm_.options.pages_per_listing = 0;
+  farm_.Restart();
+  EXPECT_THAT(host().ListAssets().value(), IsEmpty());
+  ASSERT_TRUE(farm_.github->RemoveRelease("o/one", first));
+  farm_.github->PutRelease("o/one", release);
+  Put(Asset("a.ko"));
+  EXPECT_THAT(host().ListAssets().value(), SizeIs(1));
+  Put(Asset("b.ko"));
+  EXPECT_THAT(host().ListAssets().value(), SizeIs(1)) << "it is known now";
+}
+
+TEST_F(GitHubHostTest, UnchangedPagesAreReadHoweverManyTheyAre) {
+  for (int i = 0; i < 3; ++i) {
+    FakeRelease release;
+    release.tag = absl::StrCat("7.", i, ".0+driver");
+    farm_.github->PutRelease("o/one", release);
+    farm_.github->PutAsset("o/one", release.tag, Asset("a.ko"));
+  }
+  farm_.options.pages_per_listing = 1;
+  farm_.Restart();
+  ASSERT_OK(host().ListAssets());
+  farm_.github->ResetCounters();
+  ASSERT_OK(host().ListAssets());
+  EXPECT_EQ(farm_.github->counters().calls["list-assets"], 3);
+  EXPECT_EQ(farm_.github->counters().points, 0);
+}
+
 TEST_F(GitHubHostTest, APageThatIsFullAndUnchangedDoesNotHideTheNext) {
   FillRelease("o/one", 100);
   EXPECT_THAT(host().ListAssets().value(), SizeIs(100));

@@ -84,6 +84,7 @@ KnownRelease KnownReleases::TakeWhole(ReleaseKey const& key, GitHubRelease relea
     if (is_new) kept.first_read_at = now;
     kept.release = std::move(release);
     kept.changed = false;
+    kept.listed_whole_at = now;
     TakeListing(kept, std::move(assets), 0, now);
     known = kept;
   }

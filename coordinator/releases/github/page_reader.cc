@@ -70,6 +70,7 @@ absl::StatusOr<PageReader::Page> PageReader::Get(std::string const& url,
     if (known) return Page{*std::move(known)};
     return absl::UnavailableError(absl::StrCat(doing, ": 304 to a question without an ETag"));
   }
+  ++new_pages_;
   CachedPage page{HeaderOf(response, "etag"), HeaderOf(response, "link"), std::move(response.body)};
   return Page{std::move(page), true};
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -42,6 +44,9 @@ class PageReader {
   absl::Status Read(std::string const& url, std::string const& doing, Take const& take) const;
   absl::Status ReadAll(PagedList const& list, std::string const& doing, Take const& take) const;
 
+  // Pages that came whole so far, and so cost a point each: first ones, and those that had changed.
+  int64_t new_pages() const { return new_pages_; }
+
  private:
   // As it is now.
   struct Page {
@@ -61,6 +66,7 @@ class PageReader {
   PageCache const& cache_;
   std::string const api_url_;
   Send const send_;
+  mutable std::atomic<int64_t> new_pages_ = 0;
 };
 
 }  // namespace probefarm

@@ -48,7 +48,9 @@ struct KnownRelease {
   // been told of is not there.
   absl::Time first_read_at = absl::InfinitePast();
   absl::Time listed_at = absl::InfinitePast();
-  bool changed = false;  // GitHub refused an upload to it: it is not what it was
+  absl::Time listed_whole_at =
+      absl::InfinitePast();  // by ListAssets(), or because it was asked for
+  bool changed = false;      // GitHub refused an upload to it: it is not what it was
   absl::Time checked_at = absl::InfinitePast();  // when arrivals were last looked for
   bool full = false;                             // GitHub said so
 };
