@@ -24,13 +24,13 @@ namespace probefarm {
 namespace {
 
 using nlohmann::json;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr int kKills = 8;
+constexpr int kMoreKills = 40;
 constexpr int kKernels = 4;
-constexpr size_t kJobs = 2 * kKernels;
+constexpr size_t kJobs = size_t{2} * kKernels;
 constexpr int kWorkers = 3;
 constexpr int kModuleBytes = 400'000;  // that the connection takes in several pieces
 constexpr absl::Duration kSettles = absl::Seconds(60);
@@ -105,6 +105,7 @@ class WorkerUploadCrashTest : public BuildingFarm {
     std::sort(steps_.begin(), steps_.end(),
               [](Step const& a, Step const& b) { return a.deaths < b.deaths; });
     std::vector<std::unique_ptr<RunningProgram>> workers;
+    workers.reserve(kWorkers);
     for (int i = 0; i < kWorkers; ++i)
       workers.push_back(StartWorker(absl::StrCat("w", i), 1, {}, FailpointAt(steps_.at(i))));
     EXPECT_OK(WaitUntil("the workers die", [&] {
@@ -125,6 +126,7 @@ class WorkerUploadCrashTest : public BuildingFarm {
   // Nobody dies any more, and all becomes as it should be.
   void ExpectSettles() {
     std::vector<std::unique_ptr<RunningProgram>> survivors;
+    survivors.reserve(kWorkers);
     for (int i = 0; i < kWorkers; ++i) survivors.push_back(StartSurvivor(absl::StrCat("w", i)));
     std::vector<std::string> complaints;
     absl::Status const settled = WaitUntil(
@@ -158,6 +160,9 @@ class WorkerUploadCrashTest : public BuildingFarm {
     for (auto const& entry :
          std::filesystem::recursive_directory_iterator(farm_.WorkerFolder(name) + "/spool"))
       EXPECT_FALSE(entry.is_regular_file()) << entry.path();
+  }
+  bool HasBrokenOff() const {
+    return absl::StrContains(ReadWholeFile(github_->journal_path()), "\"starter\"");
   }
   std::string JournalOfRound() const {
     return ReadWholeFile(github_->journal_path()).substr(journal_before_);
@@ -200,7 +205,8 @@ TEST_F(WorkerUploadCrashTest, TheReleaseHoldsEachProbeOnceWhereverTheWorkerDied)
   ASSERT_NO_FATAL_FAILURE(Plant("slow bytes=300 delay=10ms probability=0.5"));
   ASSERT_NO_FATAL_FAILURE(Plant("commit-drop probability=0.1"));
   int const kills = TestSetting("PROBEFARM_KILLS", kKills);
-  while (Deaths() < kills) {
+  // A step may die between two bytes that matter or not: some more, until one upload broke off.
+  while (Deaths() < kills || (!HasBrokenOff() && Deaths() < kills + kMoreKills)) {
     ASSERT_NO_FATAL_FAILURE(LiveAndDie());
     ASSERT_FALSE(HasFailure());
     if (!IsAllPublished()) continue;
@@ -209,8 +215,7 @@ TEST_F(WorkerUploadCrashTest, TheReleaseHoldsEachProbeOnceWhereverTheWorkerDied)
   }
   ASSERT_NO_FATAL_FAILURE(ExpectSettles());
   for (Step const& step : steps_) EXPECT_GT(step.deaths, 0) << step.failpoint;
-  EXPECT_THAT(ReadWholeFile(github_->journal_path()), HasSubstr("\"starter\""))
-      << "no upload broke off in the middle";
+  EXPECT_TRUE(HasBrokenOff()) << "no upload broke off in the middle";
   EXPECT_EQ(github_->fake().counters().limited, 0);
   EXPECT_EQ(github_->fake().counters().leaked_tokens, 0);
 }
